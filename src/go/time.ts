@@ -1,0 +1,103 @@
+import { GoError } from './error.ts'
+
+/**
+ * An instant with nanoseconds, and how it was written: with a literal `Z`, or with a numeric offset. Go keeps the two apart even for `+00:00`,
+ * and so does its deep equality (spec 2.2).
+ */
+export interface Time {
+  /** Since 1970-01-01T00:00:00Z, may be negative. */
+  readonly seconds: number
+  /** 0 … 999 999 999. */
+  readonly nanos: number
+  /** `Z`, or seconds east of UTC. */
+  readonly zone: 'Z' | number
+}
+
+/** Go's zero time, 0001-01-01T00:00:00Z. */
+export const zeroTime: Time = /* @__PURE__ */ Object.freeze({ seconds: -62135596800, nanos: 0, zone: 'Z' })
+
+/** Go 1.19's leniencies included: a one-digit hour, a comma before the fraction, offsets beyond a day, a sign inside an offset. */
+const RFC3339 =
+  /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d|[+-]\d):(\d\d|[+-]\d))$/
+
+/** Reads RFC 3339 as Go's time.UnmarshalJSON does; throws a `time-parse` GoError. Digits beyond the ninth are cut. */
+export function readTime(text: string): Time {
+  const parts = RFC3339.exec(text)
+  if (parts === null) throw new GoError('time-parse', `parsing time ${JSON.stringify(text)} as RFC 3339`)
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [number, number, number, number, number, number]
+  const outOfRange = (what: string) => new GoError('time-parse', `parsing time ${JSON.stringify(text)}: ${what} out of range`)
+  if (month < 1 || month > 12) throw outOfRange('month')
+  if (day < 1 || day > daysIn(year, month)) throw outOfRange('day')
+  if (hour > 23) throw outOfRange('hour')
+  if (minute > 59) throw outOfRange('minute')
+  if (second > 59) throw outOfRange('second')
+  const nanos = parts[7] === undefined ? 0 : Number(parts[7].slice(0, 9).padEnd(9, '0'))
+  const zone = parts[8] === undefined ? 'Z' : offset(parts[8], parts[9]!, parts[10]!)
+  const local = daysFromCivil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
+  return { seconds: zone === 'Z' ? local : local - zone, nanos, zone }
+}
+
+/** As Go's time.MarshalJSON writes it, without the quotes; throws a `json-marshal` GoError for years beyond 0 … 9999. */
+export function writeTime(time: Time): string {
+  const offset = time.zone === 'Z' ? 0 : time.zone
+  const local = time.seconds + offset
+  const days = Math.floor(local / 86400)
+  const [year, month, day] = civilFromDays(days)
+  if (year < 0 || year > 9999) throw new GoError('json-marshal', 'Time.MarshalJSON: year outside of range [0,9999]')
+  const rest = local - days * 86400
+  const clock = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60].map(two).join(':')
+  const fraction = time.nanos === 0 ? '' : `.${String(time.nanos).padStart(9, '0').replace(/0+$/, '')}`
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${clock}${fraction}${writeZone(offset)}`
+}
+
+/** Whether Go's reflect.DeepEqual would call the two parsed times equal: same instant, and both `Z` or the same numeric offset. */
+export function sameTime(a: Time | undefined, b: Time | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return a.seconds === b.seconds && a.nanos === b.nanos && a.zone === b.zone
+}
+
+/** Negative when `a` is the earlier instant, whatever the zones. */
+export function compareTime(a: Time, b: Time): number {
+  return a.seconds - b.seconds || a.nanos - b.nanos
+}
+
+function offset(sign: string, hours: string, minutes: string): number {
+  const seconds = (Number(hours) * 60 + Number(minutes)) * 60
+  return sign === '-' && seconds !== 0 ? -seconds : seconds
+}
+
+function writeZone(offset: number): string {
+  if (offset === 0) return 'Z'
+  const minutes = Math.trunc(Math.abs(offset) / 60)
+  return `${offset < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0')
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return [4, 6, 9, 11].includes(month) ? 30 : 31
+}
+
+/** Days since 1970-01-01 in the proleptic Gregorian calendar: Howard Hinnant's days_from_civil. */
+function daysFromCivil(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year
+  const era = Math.floor(y / 400)
+  const yearOfEra = y - era * 400
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
+  return era * 146097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719468
+}
+
+/** The inverse: Howard Hinnant's civil_from_days. */
+function civilFromDays(days: number): [year: number, month: number, day: number] {
+  const z = days + 719468
+  const era = Math.floor(z / 146097)
+  const dayOfEra = z - era * 146097
+  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365)
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const shifted = Math.floor((5 * dayOfYear + 2) / 153)
+  const month = shifted + (shifted < 10 ? 3 : -9)
+  return [yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1]
+}

@@ -1,0 +1,49 @@
+import { GoError } from '../go/error.ts'
+import type { GoStruct, Value } from '../go/struct.ts'
+import { readStruct } from '../go/struct-read.ts'
+import { writeMembers, writeStruct } from '../go/struct-write.ts'
+import { compareText, readGoString, writeGoString } from '../go/text.ts'
+import type { Config } from './config.ts'
+import { configStruct, type Generation, imageStruct } from './generation.ts'
+import type { Image } from './image.ts'
+
+/**
+ * moby's image.NewFromJSON: the bytes of an image config as that generation decodes them. Throws a GoError: `json-syntax`, `json-type`, `time-parse`, or
+ * `no-rootfs` (spec 1.8). The bytes stay the truth; unknown keys are dropped here.
+ */
+export function decodeImage(bytes: Uint8Array, generation: Generation): Image & { readonly rootfs: NonNullable<Image['rootfs']> } {
+  const image = decodeImageWithoutRule(readGoString(bytes), generation)
+  if (image?.rootfs === undefined) throw new GoError('no-rootfs', noRootFS(generation))
+  return image as Image & { readonly rootfs: NonNullable<Image['rootfs']> }
+}
+
+/** The same without the rule that there is a `rootfs`; `undefined` for the document `null`. */
+export function decodeImageWithoutRule(text: string, generation: Generation): Image | undefined {
+  const value = readStruct(imageStruct(generation), text) as Image | undefined
+  return value === undefined || generation.variant ? value : { ...value, variant: '' }
+}
+
+function noRootFS({ errors }: Generation): string {
+  return errors === 'bare' ? 'Invalid image JSON, no RootFS key.' : 'invalid image JSON, no RootFS key'
+}
+
+/**
+ * The bytes that Go writes for an image: top-level keys `sorted` (moby's Image.MarshalJSON), or `declared` in the struct's order (the same struct passed by
+ * value, spec 1.7). Throws a `json-marshal` GoError for a time that JSON cannot hold.
+ */
+export function encodeImage(image: Image, generation: Generation, keys: 'sorted' | 'declared'): Uint8Array {
+  const type: GoStruct = imageStruct(generation)
+  const members = writeMembers(type, image as unknown as Value, generation.controls).slice()
+  if (keys === 'sorted') members.sort(([a], [b]) => compareText(a, b))
+  return writeGoString(`{${members.map(([, text]) => text).join(',')}}`)
+}
+
+/** A container config from JSON text, as Go decodes it; `undefined` for `null`. Throws a GoError like `decodeImage`. */
+export function decodeConfig(text: string, generation: Generation): Config | undefined {
+  return readStruct(configStruct(generation), text) as Config | undefined
+}
+
+/** A container config as Go's JSON. */
+export function encodeConfig(config: Config, generation: Generation): string {
+  return writeStruct(configStruct(generation), config as Value, generation.controls)
+}

@@ -1,0 +1,111 @@
+import { LayerfoldError } from '../errors.ts'
+import { GoError, orGoError } from '../go/error.ts'
+import { compareText } from '../go/text.ts'
+import type { Time } from '../go/time.ts'
+import { decodeImage } from '../image/codec.ts'
+import type { Image, ImageID } from '../image/image.ts'
+import { trieEntries } from '../persistent/trie.ts'
+import { childIDs } from './children.ts'
+import { unpackContent } from './content.ts'
+import { nodeOf, indexedNode, noContent, noMetadata } from './ids.ts'
+import { fail, type Failure } from './outcome.ts'
+import type { ImageStore } from './store.ts'
+
+/**
+ * The image, decoded as the store's generation does it; `undefined` when there is no content that is one. Reads content, not the index: what a failed create left
+ * behind is found (moby's store.Get, spec 3.3).
+ */
+export function findImage(store: ImageStore, id: string): Image | undefined {
+  const image = readImage(store, id)
+  return image instanceof GoError ? undefined : image
+}
+
+/** The image. Throws `image-unreadable` with the daemon's text where `findImage` gives `undefined`. */
+export function getImage(store: ImageStore, id: string): Image {
+  const image = readImage(store, id)
+  if (image instanceof GoError) throw unreadable(id, image)
+  return image
+}
+
+/** The raw bytes of the image's config, of which `id` is the digest; `undefined` when there are none. A copy. */
+export function findRawImage(store: ImageStore, id: string): Uint8Array | undefined {
+  const node = nodeOf(store, id)
+  return node === undefined ? undefined : unpackContent(node.core.content)
+}
+
+/** Whether the daemon knows the image: it is listed, counted and can be a parent. */
+export function hasImage(store: ImageStore, id: string): id is ImageID {
+  return indexedNode(store, id) !== undefined
+}
+
+/** The parent link, which may name an image that is gone; `undefined` when there is none (spec 3.5). */
+export function parentOf(store: ImageStore, id: string): ImageID | undefined {
+  return nodeOf(store, id)?.parent
+}
+
+/** The parent link. Throws `image-unreadable` where there is none, with the text of moby's store.GetParent. */
+export function getParent(store: ImageStore, id: string): ImageID {
+  const node = nodeOf(store, id)
+  if (node === undefined) throw unreadable(id, noContent(store, id))
+  if (node.parent === undefined) throw unreadable(id, noMetadata(store, node.core.id, 'parent'))
+  return node.parent
+}
+
+/** The ids that the image's set of children has, ascending; after failed calls some may not exist (spec 3.4). */
+export function childrenOf(store: ImageStore, id: string): string[] {
+  const node = indexedNode(store, id)
+  return node === undefined ? [] : childIDs(node.children)
+}
+
+/** All images that the daemon knows, ascending. Takes time in proportion to the store. */
+export function allImages(store: ImageStore): ImageID[] {
+  return Array.from(trieEntries(store.images)).flatMap(([id, node]) => (node.indexed ? [id] : []))
+}
+
+/** The images that have no children, ascending. Takes time in proportion to the store. */
+export function heads(store: ImageStore): ImageID[] {
+  return Array.from(trieEntries(store.images)).flatMap(([id, node]) => (node.indexed && node.children.size === 0 ? [id] : []))
+}
+
+export function isBuiltLocally(store: ImageStore, id: string): boolean {
+  return nodeOf(store, id)?.builtLocally === true
+}
+
+/** When the image was last tagged or made anew; `undefined` when that was never noted. */
+export function lastUpdatedOf(store: ImageStore, id: string): Time | undefined {
+  return nodeOf(store, id)?.lastUpdated
+}
+
+/**
+ * The one image whose id begins with `term`: hex, or `sha256:` and hex. moby's store.Search over its digest set (spec 3.7); the text of the failure
+ * is the daemon's.
+ */
+export function searchImages(store: ImageStore, term: string): { readonly outcome: 'found'; readonly id: ImageID } | Failure {
+  const [id, another] = firstTwo(store, term)
+  if (id === undefined) return fail('no-such-image', `No such image: ${term}`)
+  const whole = id === term || id.slice(7) === term
+  return another === undefined || whole ? { outcome: 'found', id } : fail('ambiguous', 'ambiguous digest string')
+}
+
+/** Decodes the image anew, or says why it cannot. */
+export function readImage(store: ImageStore, id: string): (Image & { readonly rootfs: NonNullable<Image['rootfs']> }) | GoError {
+  const node = nodeOf(store, id)
+  if (node === undefined) return noContent(store, id)
+  return orGoError(() => decodeImage(unpackContent(node.core.content), store.daemon.generation))
+}
+
+function firstTwo(store: ImageStore, term: string): ImageID[] {
+  const hex = term.startsWith('sha256:') && term.length > 7 ? term.slice(7) : term
+  const found: ImageID[] = []
+  if (hex.length > 64 || !/^[a-f0-9]*$/.test(hex)) return found
+  const digits = Array.from(hex, (char) => Number.parseInt(char, 16))
+  for (const [id, node] of trieEntries(store.images, digits)) {
+    if (node.indexed) found.push(id)
+    if (found.length === 2) break
+  }
+  return found.sort(compareText)
+}
+
+function unreadable(id: string, { kind, message }: GoError): LayerfoldError<'image-unreadable'> {
+  return new LayerfoldError('image-unreadable', { id, kind, text: message })
+}
