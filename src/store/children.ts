@@ -2,7 +2,7 @@ import { compareText } from '../go/text.ts'
 import { compareTime, zeroTime } from '../go/time.ts'
 import type { ImageID } from '../image/image.ts'
 import { digestDigits, hexDigits, intDigits } from '../persistent/digits.ts'
-import { Trie, trieDelete, trieEntries, trieGet, trieSet, trieSetAll } from '../persistent/trie.ts'
+import { Trie, trieDelete, trieDiff, trieEntries, trieGet, trieSet, trieSetAll } from '../persistent/trie.ts'
 import type { Core } from './core.ts'
 
 type Accept = (core: Core) => boolean
@@ -142,6 +142,22 @@ export function withoutChild(children: Children, id: string): Children {
   const core = trieGet(parts.byID, id as ImageID)
   if (core === undefined) return children
   return new Children({ ...parts, byID: trieDelete(parts.byID, core.id), byHash: withoutFromBucket(parts.byHash, core) })
+}
+
+/** Calls `each` for every id that only one of the two sets has; walks only what they do not share. */
+export function childrenDiff(before: Children, after: Children, each: (id: string, isIn: boolean) => void): void {
+  if (before === after) return
+  const [a, b] = [open(before), open(after)]
+  const bothLarge = a.few === undefined && b.few === undefined
+  if (bothLarge) {
+    trieDiff(a.byID, b.byID, (id, was, is) => {
+      if (was === undefined || is === undefined) each(id, is !== undefined)
+    })
+  }
+  const was = new Set(bothLarge ? a.unreadable : childIDs(before))
+  const is = new Set(bothLarge ? b.unreadable : childIDs(after))
+  for (const id of was) if (!is.has(id)) each(id, false)
+  for (const id of is) if (!was.has(id)) each(id, true)
 }
 
 function first(cores: readonly Core[], hash: number, accept: Accept): Core | undefined {

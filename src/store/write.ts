@@ -167,7 +167,7 @@ export function bareNode(core: Core): Node {
 }
 
 /** One node is another, is new, or is gone: the trie, the count, the parentless and the sets that hold it by accident follow. */
-function putNode(store: ImageStore, before: Node | undefined, after: Node | undefined): ImageStore {
+export function putNode(store: ImageStore, before: Node | undefined, after: Node | undefined): ImageStore {
   const id = (after ?? before)!.core.id
   const fields: { -readonly [K in keyof ImageStore]?: ImageStore[K] } = {
     images: after === undefined ? trieDelete(store.images, id) : trieSet(store.images, id, after),
@@ -188,7 +188,7 @@ function withParentless(parentless: Children, before: Node | undefined, after: N
 }
 
 /** A node whose core, index and parent link are as they were. */
-function withNode(store: ImageStore, node: Node): ImageStore {
+export function withNode(store: ImageStore, node: Node): ImageStore {
   return withFields(store, { images: trieSet(store.images, node.core.id, node) })
 }
 
@@ -219,12 +219,12 @@ function refreshStrays(store: ImageStore, id: string, core: Core | undefined): I
   }, store)
 }
 
-function withStray(store: ImageStore, id: string, parent: ImageID): ImageStore {
+export function withStray(store: ImageStore, id: string, parent: ImageID): ImageStore {
   const parents = trieGet(store.strays, id) ?? []
   return parents.includes(parent) ? store : withFields(store, { strays: trieSet(store.strays, id, [...parents, parent]) })
 }
 
-function withoutStray(store: ImageStore, id: string, parent: ImageID): ImageStore {
+export function withoutStray(store: ImageStore, id: string, parent: ImageID): ImageStore {
   const parents = trieGet(store.strays, id)
   if (parents === undefined || !parents.includes(parent)) return store
   const rest = parents.filter((each) => each !== parent)

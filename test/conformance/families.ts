@@ -1,3 +1,5 @@
+import { replayCache } from './cache.ts'
+import { replayStore } from './store.ts'
 import { replayChainID, replayCompare, replayMarshal, replayPlatform } from './values.ts'
 import type { Recording, Replay } from './vector.ts'
 
@@ -6,6 +8,8 @@ const FAMILIES: Readonly<Record<string, Replay>> = {
   platform: replayPlatform,
   chainid: replayChainID,
   marshal: replayMarshal,
+  store: replayStore,
+  cache: replayCache,
 }
 
 /** The replay of a recording's family. An unknown family is an error, not a pass. */

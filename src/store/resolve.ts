@@ -1,0 +1,58 @@
+import { isDigest } from '../digest/digest.ts'
+import { GoError, orGoError } from '../go/error.ts'
+import type { ImageID } from '../image/image.ts'
+import { familiarName, parseReference, type Reference, referenceKey } from '../image/reference.ts'
+import { trieEntries, trieGet } from '../persistent/trie.ts'
+import { nodeOf } from './ids.ts'
+import { type Failure, fail, failure } from './outcome.ts'
+import { readImage, searchImages } from './read.ts'
+import type { ImageStore } from './store.ts'
+
+export type Resolved = { readonly outcome: 'found'; readonly id: ImageID } | Failure
+
+/**
+ * The image that people mean by a text: an id, a name, or the beginning of an id, in the order of the store's Docker generation
+ * (moby daemon/images/image.go at v20.10.24, daemon/image.go at 690882c2e7; spec 5). The text of the failure is the daemon's.
+ */
+export function resolveImage(store: ImageStore, ref: string): Resolved {
+  const seed = store.daemon.generation.errors === 'bare'
+  const digest = /^[a-f0-9]{64}$/.test(ref) ? `sha256:${ref}` : ref
+  if (isDigest<'image'>(digest)) {
+    if (hasReadable(store, digest)) return { outcome: 'found', id: digest }
+    return fail('no-such-image', seed ? `no such id: ${ref}` : `No such image: ${digest}`)
+  }
+  return seed ? resolveSeed(store, ref) : resolveName(store, ref)
+}
+
+function resolveName(store: ImageStore, ref: string): Resolved {
+  const reference = orGoError(() => parseReference(ref))
+  if (reference instanceof GoError) return failure(reference)
+  const { name, tag, digest } = reference
+  const tagged = trieGet(store.tags, referenceKey(digest === undefined ? reference : { name, tag: undefined, digest }))
+  if (tagged !== undefined && hasReadable(store, tagged)) return { outcome: 'found', id: tagged }
+  const found = searchImages(store, ref)
+  return found.outcome === 'found' ? found : fail('no-such-image', `No such image: ${familiarName(reference)}:${tag ?? 'latest'}`)
+}
+
+function resolveSeed(store: ImageStore, ref: string): Resolved {
+  const reference = orGoError(() => parseReference(ref))
+  if (reference instanceof GoError) {
+    return fail(reference.kind, `Error parsing reference: "${ref}" is not a valid repository/tag: ${reference.message}`)
+  }
+  const tagged = trieGet(store.tags, referenceKey(reference))
+  if (tagged !== undefined) return { outcome: 'found', id: tagged }
+  const short = reference.tag === undefined ? undefined : searchImages(store, reference.tag)
+  if (short?.outcome === 'found' && isNamed(store, short.id, reference)) return short
+  const found = searchImages(store, ref)
+  return found.outcome === 'found' ? found : fail('no-such-image', `no such id: ${ref}`)
+}
+
+/** Whether any name of the image is in that repository: the old `repository:shortid`. */
+function isNamed(store: ImageStore, id: ImageID, { name }: Reference): boolean {
+  for (const [key, each] of trieEntries(store.tags)) if (each === id && (key.startsWith(`${name}:`) || key.startsWith(`${name}@`))) return true
+  return false
+}
+
+function hasReadable(store: ImageStore, id: ImageID): boolean {
+  return nodeOf(store, id) !== undefined && !(readImage(store, id) instanceof GoError)
+}
