@@ -3,7 +3,9 @@ import { rmSync } from 'node:fs'
 import { build } from 'esbuild'
 import manifest from './package.json' with { type: 'json' }
 
-const entries = Object.values(manifest.exports).flatMap((target) => (typeof target === 'object' ? [target.default] : []))
+const entries = Object.values(manifest.exports).flatMap((target) =>
+  typeof target === 'object' ? [target.default] : [],
+)
 
 rmSync('dist', { recursive: true, force: true })
 await build({

@@ -54,7 +54,11 @@ export interface UnknownReference {
  * Opens the cache of a build (moby's MakeImageCache, spec 5). Without refs it is the local cache. A ref that does not resolve is told and skipped, as the
  * daemon does; where none does, every probe misses. The store is run by the rules' generation from here on.
  */
-export function cacheFrom(store: ImageStore, refs: readonly string[], rules: RuleSet): [cache: BuildCache, unknown: readonly UnknownReference[]] {
+export function cacheFrom(
+  store: ImageStore,
+  refs: readonly string[],
+  rules: RuleSet,
+): [cache: BuildCache, unknown: readonly UnknownReference[]] {
   const own = withGeneration(store, rules.shape)
   if (refs.length === 0) return [{ store: own, rules, refs, sources: undefined }, []]
   const found: Source[] = []
@@ -82,11 +86,16 @@ export function withStore(cache: BuildCache, store: ImageStore): BuildCache {
  * Looks one step up (moby's GetCache, image/cache/cache.go, spec 7.5). `parent` is the image of the step before; `undefined` after FROM scratch. A hit through
  * a source writes: the restored image, the source's new parent, the narrowing to one source; all of it is in `next`.
  */
-export function probe(cache: BuildCache, parent: string | undefined, step: Step): [next: BuildCache, result: ProbeResult] {
+export function probe(
+  cache: BuildCache,
+  parent: string | undefined,
+  step: Step,
+): [next: BuildCache, result: ProbeResult] {
   const local = newestChildMadeBy(cache, parent, step)
   if (local instanceof GoError) return [cache, failure(local)]
   const { sources } = cache
-  if (local !== undefined && (sources === undefined || sources.ancestors.has(local.id))) return [cache, hit(local.id, 'parent-chain')]
+  if (local !== undefined && (sources === undefined || sources.ancestors.has(local.id)))
+    return [cache, hit(local.id, 'parent-chain')]
   if (sources === undefined) return [cache, MISS]
   return probeSources(cache, sources, parent, step)
 }
@@ -98,13 +107,18 @@ function hit(image: ImageID, via: 'parent-chain' | 'source' | 'restored'): Probe
 }
 
 /** moby's getLocalCachedImage (spec 7.1, 7.2). */
-function newestChildMadeBy(cache: BuildCache, parent: string | undefined, { config, platform }: Step): Core | GoError | undefined {
+function newestChildMadeBy(
+  cache: BuildCache,
+  parent: string | undefined,
+  { config, platform }: Step,
+): Core | GoError | undefined {
   if (config === undefined && cache.rules.cache.builtLocally) return undefined
   const children = siblingsOf(cache.store, parent)
   const [unreadable] = unreadableChildren(children)
   if (unreadable !== undefined) return new GoError('unable-to-find-image', `unable to find image ${quote(unreadable)}`)
   if (config === undefined) return undefined
-  const accept = (core: Core): boolean => sameConfig(cache.rules.cache.compared, core.facts!.config, config) && canBeHit(cache, core, platform)
+  const accept = (core: Core): boolean =>
+    sameConfig(cache.rules.cache.compared, core.facts!.config, config) && canBeHit(cache, core, platform)
   const { exact, loose } = hashStep(config)
   const found = newestChild(children, exact, accept)
   if (loose === undefined) return found
@@ -123,7 +137,9 @@ function canBeHit({ rules, store }: BuildCache, core: Core, platform: Platform |
   if (!rules.cache.builtLocally) return true
   const theirs = core.facts!.platform
   return (
-    nodeOf(store, core.id)!.builtLocally && !!(theirs.os || theirs.architecture) && acceptsPlatform(rules.platform, platform ?? {}, theirs, store.daemon.os)
+    nodeOf(store, core.id)!.builtLocally &&
+    !!(theirs.os || theirs.architecture) &&
+    acceptsPlatform(rules.platform, platform ?? {}, theirs, store.daemon.os)
   )
 }
 
@@ -132,21 +148,40 @@ function newer(a: Core | undefined, b: Core | undefined): Core | undefined {
   return newerFirst(a, b) <= 0 ? a : b
 }
 
-function probeSources(cache: BuildCache, sources: Sources, parent: string | undefined, step: Step): [BuildCache, ProbeResult] {
+function probeSources(
+  cache: BuildCache,
+  sources: Sources,
+  parent: string | undefined,
+  step: Step,
+): [BuildCache, ProbeResult] {
   const parentImage = parent === undefined ? undefined : readImage(cache.store, parent)
   if (parentImage instanceof GoError) {
-    return [cache, parentImage.kind === 'panic' ? failure(parentImage) : fail(parentImage.kind, `unable to find image ${parent}: ${parentImage.message}`)]
+    return [
+      cache,
+      parentImage.kind === 'panic'
+        ? failure(parentImage)
+        : fail(parentImage.kind, `unable to find image ${parent}: ${parentImage.message}`),
+    ]
   }
   if (step.config === undefined) return [cache, probeNil(cache, sources, parentImage)]
   const source = firstSourceThatContinues(cache, sources, parentImage, step.config)
   if (source === undefined) return [cache, MISS]
   const at = parentImage?.history?.length ?? 0
-  return at === source.image.history!.length - 1 ? takeSource(cache, sources, source, parent) : takeStep(cache, source, parent, parentImage, step.config)
+  return at === source.image.history!.length - 1
+    ? takeSource(cache, sources, source, parent)
+    : takeStep(cache, source, parent, parentImage, step.config)
 }
 
-function firstSourceThatContinues({ rules }: BuildCache, sources: Sources, parent: Image | undefined, config: Config): Source | undefined {
+function firstSourceThatContinues(
+  { rules }: BuildCache,
+  sources: Sources,
+  parent: Image | undefined,
+  config: Config,
+): Source | undefined {
   const createdBy = (config.Cmd ?? []).join(' ')
-  return mayContinue(sources, parent?.history ?? [], createdBy).find(({ image }) => continues(rules.cache, image, parent, createdBy))
+  return mayContinue(sources, parent?.history ?? [], createdBy).find(({ image }) =>
+    continues(rules.cache, image, parent, createdBy),
+  )
 }
 
 /** Go follows a nil config only once a source's history has matched, and crashes there. */
@@ -156,15 +191,27 @@ function probeNil({ rules }: BuildCache, sources: Sources, parent: Image | undef
 }
 
 /** The step is the source's last one: the source itself is the answer, and becomes a child of the parent. */
-function takeSource(cache: BuildCache, sources: Sources, { id }: Source, parent: string | undefined): [BuildCache, ProbeResult] {
+function takeSource(
+  cache: BuildCache,
+  sources: Sources,
+  { id }: Source,
+  parent: string | undefined,
+): [BuildCache, ProbeResult] {
   if (parent === undefined) return [cache, hit(id, 'source')]
   const [store, linked] = setParent(cache.store, id, parent)
-  if (linked.outcome === 'error') return [{ ...cache, store }, fail(linked.code, `failed to set parent for ${id} to ${parent}: ${linked.text}`)]
+  if (linked.outcome === 'error')
+    return [{ ...cache, store }, fail(linked.code, `failed to set parent for ${id} to ${parent}: ${linked.text}`)]
   return [{ ...cache, store, sources: withNewLinks(store, sources) }, hit(id, 'source')]
 }
 
 /** An image of the parent and the source's step is made, and only that source is asked from here on. */
-function takeStep(cache: BuildCache, source: Source, parent: string | undefined, parentImage: Image | undefined, config: Config): [BuildCache, ProbeResult] {
+function takeStep(
+  cache: BuildCache,
+  source: Source,
+  parent: string | undefined,
+  parentImage: Image | undefined,
+  config: Config,
+): [BuildCache, ProbeResult] {
   const [store, restored] = restore(cache.store, cache.rules, { parent, parentImage, source, config })
   if (restored.outcome === 'error') {
     const text = `failed to restore cached image from ${quote(parent ?? '')} to ${source.id}: ${restored.text}`

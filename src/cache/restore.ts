@@ -23,14 +23,25 @@ export type RestoreResult = { readonly outcome: 'restored'; readonly id: ImageID
  * Makes the image that a source had after one more step than the parent (moby's restoreCachedImage, spec 7.8): the parent's layers and history and the source's next
  * of each, with the config as probed (moby#37273) and no container config. The same parts give the same bytes.
  */
-export function restore(store: ImageStore, rules: RuleSet, from: Restoration): [next: ImageStore, result: RestoreResult] {
+export function restore(
+  store: ImageStore,
+  rules: RuleSet,
+  from: Restoration,
+): [next: ImageStore, result: RestoreResult] {
   const raw = orGoError(() => encodeImage(restoredImage(rules, from), rules.shape, rules.shape.restoredKeys))
   if (raw instanceof GoError) {
     if (raw.kind === 'panic') return [store, fail('panic', raw.message)]
-    return [store, fail(raw.kind, `${rules.cache.restoreError === 'source' ? '' : 'failed to create cache image: '}failed to marshal image config: ${raw.message}`)]
+    return [
+      store,
+      fail(
+        raw.kind,
+        `${rules.cache.restoreError === 'source' ? '' : 'failed to create cache image: '}failed to marshal image config: ${raw.message}`,
+      ),
+    ]
   }
   const [created, made] = createImage(store, raw)
-  if (made.outcome === 'error') return [created, fail(made.code, made.code === 'panic' ? made.text : `failed to create cache image: ${made.text}`)]
+  if (made.outcome === 'error')
+    return [created, fail(made.code, made.code === 'panic' ? made.text : `failed to create cache image: ${made.text}`)]
   if (from.parent === undefined) return [created, { outcome: 'restored', id: made.id }]
   const [next, linked] = setParent(created, made.id, from.parent)
   if (linked.outcome === 'error') return [next, fail(linked.code, linkText(rules, from, made.id, linked.text))]
@@ -79,6 +90,7 @@ function layerOf({ history, rootfs }: Image, index: number): DiffID | undefined 
   const layers = rootfs?.diffIDs ?? []
   const at = history!.slice(0, index).filter(({ emptyLayer }) => !emptyLayer).length
   const layer = layers[at]
-  if (layer === undefined) throw new GoError('panic', `panic: runtime error: index out of range [${at}] with length ${layers.length}`)
+  if (layer === undefined)
+    throw new GoError('panic', `panic: runtime error: index out of range [${at}] with length ${layers.length}`)
   return layer
 }

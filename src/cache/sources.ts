@@ -1,6 +1,6 @@
-import { hashText } from '../persistent/digits.ts'
 import type { History } from '../image/history.ts'
 import type { Image, ImageID } from '../image/image.ts'
+import { hashText } from '../persistent/digits.ts'
 import { parentOf } from '../store/read.ts'
 import type { ImageStore } from '../store/store.ts'
 
@@ -63,7 +63,12 @@ export function mayContinue(sources: Sources, history: readonly History[], creat
 function ancestorsOf(store: ImageStore, list: readonly Source[]): Set<string> {
   const ancestors = new Set<string>()
   for (const { id } of list) {
-    for (let parent = parentOf(store, id); parent !== undefined && !ancestors.has(parent); parent = parentOf(store, parent)) ancestors.add(parent)
+    for (
+      let parent = parentOf(store, id);
+      parent !== undefined && !ancestors.has(parent);
+      parent = parentOf(store, parent)
+    )
+      ancestors.add(parent)
   }
   return ancestors
 }
@@ -74,5 +79,11 @@ function stepKey(prefix: number, createdBy: string): number {
 
 function hashEntry(hash: number, { created, author, createdBy, comment, emptyLayer }: History): number {
   const time = created === undefined ? 7 : (created.seconds | 0) ^ created.nanos
-  return Math.imul(hash ^ hashText(createdBy) ^ hashText(author) ^ (hashText(comment) >>> 1) ^ time ^ Number(emptyLayer), 0x9e3779b1) ^ (hash >>> 15)
+  return (
+    Math.imul(
+      hash ^ hashText(createdBy) ^ hashText(author) ^ (hashText(comment) >>> 1) ^ time ^ Number(emptyLayer),
+      0x9e3779b1,
+    ) ^
+    (hash >>> 15)
+  )
 }

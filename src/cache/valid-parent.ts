@@ -22,7 +22,12 @@ export function continues(rules: CacheRules, source: Image, parent: Image | unde
 }
 
 /** The reason why the source does not continue the parent with that step; `undefined` when it does. */
-export function sourceRefusal(rules: CacheRules, source: Image, parent: Image | undefined, createdBy: string): SourceRefusal | undefined {
+export function sourceRefusal(
+  rules: CacheRules,
+  source: Image,
+  parent: Image | undefined,
+  createdBy: string,
+): SourceRefusal | undefined {
   const refusal = parentRefusal(rules, source, parent)
   if (refusal !== undefined) return refusal
   const next = source.history![parent?.history?.length ?? 0]!.createdBy

@@ -6,7 +6,16 @@ import { replaceInvalid } from './text.ts'
  * JSON.parse gives. Otherwise the same shape, with three finer leaves: `Entries` (an object's members in order, repeated keys included),
  * `NumberText` (digits as written), and `EscapedText` (a string that was written with escapes).
  */
-export type Json = null | boolean | number | string | NumberText | EscapedText | Entries | readonly Json[] | { readonly [key: string]: Json }
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | NumberText
+  | EscapedText
+  | Entries
+  | readonly Json[]
+  | { readonly [key: string]: Json }
 
 export class NumberText {
   readonly text: string
@@ -89,7 +98,11 @@ function readValue(reader: Reader, depth: number): Json {
   if (char === '{') return readObject(reader, depth)
   if (char === '[') return readArray(reader, depth)
   if (char === '"') return readString(reader)
-  for (const [word, value] of [['null', null], ['true', true], ['false', false]] as const) {
+  for (const [word, value] of [
+    ['null', null],
+    ['true', true],
+    ['false', false],
+  ] as const) {
     if (reader.text.startsWith(word, reader.at)) {
       reader.at += word.length
       return value

@@ -127,10 +127,11 @@ function readStructs(decoder: Decoder, of: GoStruct, json: Json, old: unknown): 
 }
 
 function isObject(json: Json): json is Entries | { readonly [key: string]: Json } {
-  return typeof json === 'object' && json !== null && !Array.isArray(json) && !isText(json) && !(json instanceof NumberText)
+  return (
+    typeof json === 'object' && json !== null && !Array.isArray(json) && !isText(json) && !(json instanceof NumberText)
+  )
 }
 
 function membersOf(json: Entries | Value): Iterable<readonly [string, Json]> {
   return json instanceof Entries ? json.list : (Object.entries(json) as [string, Json][])
 }
-

@@ -11,7 +11,11 @@ export function writeStruct(type: GoStruct, value: Value, controls: ControlEscap
 }
 
 /** The members of the struct's JSON, as key and `"key":value` text, in declaration order. */
-export function writeMembers(type: GoStruct, value: Value, controls: ControlEscapes): (readonly [key: string, text: string])[] {
+export function writeMembers(
+  type: GoStruct,
+  value: Value,
+  controls: ControlEscapes,
+): (readonly [key: string, text: string])[] {
   return type.fields
     .filter((field) => !(field.omitEmpty && isEmpty(field.type, value[field.name])))
     .map((field) => [field.key, `"${field.key}":${writeValue(field.type, value[field.name], controls)}`] as const)

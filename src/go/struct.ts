@@ -47,7 +47,8 @@ export function zeroStruct(type: GoStruct): Record<string, unknown> {
 
 /** Sets a key of a record, `__proto__` included, as its own. */
 export function setOwn(record: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true })
+  if (key === '__proto__')
+    Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true })
   else record[key] = value
 }
 
@@ -63,6 +64,7 @@ export function zeroValue(type: GoType): unknown {
 
 /** encoding/json's bytes.EqualFold for keys: ASCII case, and the two letters that fold to K and S. */
 export function foldKey(key: string): string {
-  return key.replace(/[A-Z\u017f\u212a]/g, (char) => (char === '\u017f' ? 's' : char === '\u212a' ? 'k' : char.toLowerCase()))
+  return key.replace(/[A-Z\u017f\u212a]/g, (char) =>
+    char === '\u017f' ? 's' : char === '\u212a' ? 'k' : char.toLowerCase(),
+  )
 }
-

@@ -17,15 +17,22 @@ export interface Time {
 export const zeroTime: Time = /* @__PURE__ */ Object.freeze({ seconds: -62135596800, nanos: 0, zone: 'Z' })
 
 /** Go 1.19's leniencies included: a one-digit hour, a comma before the fraction, offsets beyond a day, a sign inside an offset. */
-const RFC3339 =
-  /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d|[+-]\d):(\d\d|[+-]\d))$/
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d|[+-]\d):(\d\d|[+-]\d))$/
 
 /** Reads RFC 3339 as Go's time.UnmarshalJSON does; throws a `time-parse` GoError. Digits beyond the ninth are cut. */
 export function readTime(text: string): Time {
   const parts = RFC3339.exec(text)
   if (parts === null) throw new GoError('time-parse', `parsing time ${JSON.stringify(text)} as RFC 3339`)
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [number, number, number, number, number, number]
-  const outOfRange = (what: string) => new GoError('time-parse', `parsing time ${JSON.stringify(text)}: ${what} out of range`)
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  const outOfRange = (what: string) =>
+    new GoError('time-parse', `parsing time ${JSON.stringify(text)}: ${what} out of range`)
   if (month < 1 || month > 12) throw outOfRange('month')
   if (day < 1 || day > daysIn(year, month)) throw outOfRange('day')
   if (hour > 23) throw outOfRange('hour')
@@ -95,7 +102,9 @@ function civilFromDays(days: number): [year: number, month: number, day: number]
   const z = days + 719468
   const era = Math.floor(z / 146097)
   const dayOfEra = z - era * 146097
-  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365)
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365,
+  )
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
   const shifted = Math.floor((5 * dayOfYear + 2) / 153)
   const month = shifted + (shifted < 10 ? 3 : -9)

@@ -11,7 +11,10 @@ import type { Image } from './image.ts'
  * moby's image.NewFromJSON: the bytes of an image config as that generation decodes them. Throws a GoError: `json-syntax`, `json-type`, `time-parse`, or
  * `no-rootfs` (spec 1.8). The bytes stay the truth; unknown keys are dropped here.
  */
-export function decodeImage(bytes: Uint8Array, generation: Generation): Image & { readonly rootfs: NonNullable<Image['rootfs']> } {
+export function decodeImage(
+  bytes: Uint8Array,
+  generation: Generation,
+): Image & { readonly rootfs: NonNullable<Image['rootfs']> } {
   const image = decodeImageWithoutRule(readGoString(bytes), generation)
   if (image?.rootfs === undefined) throw new GoError('no-rootfs', noRootFS(generation))
   return image as Image & { readonly rootfs: NonNullable<Image['rootfs']> }

@@ -1,5 +1,5 @@
-import { type GoField, type GoStruct, type GoType, struct } from '../go/struct.ts'
 import type { ControlEscapes } from '../go/json-write.ts'
+import { type GoField, type GoStruct, type GoType, struct } from '../go/struct.ts'
 
 /**
  * How one Docker generation writes and reads images, and words its errors (spec 0.3). Plain facts; each is a row of that table.
@@ -30,9 +30,11 @@ export interface Generation {
 
 /** The struct of an image document in that generation. The same generation gives the same struct. */
 export function imageStruct(generation: Generation): GoStruct {
-  let known = structs.get(generation)
-  if (known === undefined) structs.set(generation, (known = makeImageStruct(generation)))
-  return known
+  const known = structs.get(generation)
+  if (known !== undefined) return known
+  const made = makeImageStruct(generation)
+  structs.set(generation, made)
+  return made
 }
 
 /** The struct of a container config in that generation. */

@@ -17,7 +17,9 @@ export interface Platform {
 export type PlatformRule = 'none' | 'strict' | 'lower' | 'lower-with-minors' | 'lower-with-features'
 
 /** moby's Image.Platform. */
-export function platformOf(image: Pick<Image, 'os' | 'architecture' | 'variant' | 'osVersion' | 'osFeatures'>): Platform {
+export function platformOf(
+  image: Pick<Image, 'os' | 'architecture' | 'variant' | 'osVersion' | 'osFeatures'>,
+): Platform {
   const { os, architecture, variant, osVersion, osFeatures } = image
   return { os, architecture, variant, osVersion, osFeatures }
 }
@@ -101,14 +103,19 @@ function hasMinors(rule: PlatformRule): boolean {
 function accepted(rule: PlatformRule, platform: Normal): Normal[] {
   const { architecture, variant } = platform
   const as = (architecture: string, variant: string): Normal => ({ ...platform, architecture, variant })
-  if (architecture === 'amd64') return [platform, ...below(variant, 1).map((each) => as('amd64', each)), as('386', '')].map(normalLevel)
+  if (architecture === 'amd64')
+    return [platform, ...below(variant, 1).map((each) => as('amd64', each)), as('386', '')].map(normalLevel)
   if (architecture === 'arm') return [platform, ...below(variant, 5).map((each) => as('arm', each))]
   if (architecture !== 'arm64') return [platform]
   const minors = hasMinors(rule)
   if (rule === 'lower-with-minors' && !ARM64_KNOWN_TO_28.test(variant)) return []
   const variants = minors ? arm64Below(variant || 'v8') : []
   const arm = minors && /^v[89]\./.test(variant) ? 'v8' : variant || 'v8'
-  return [platform, ...variants.map((each) => as('arm64', each === 'v8' ? '' : each)), ...accepted(rule, as('arm', arm))]
+  return [
+    platform,
+    ...variants.map((each) => as('arm64', each === 'v8' ? '' : each)),
+    ...accepted(rule, as('arm', arm)),
+  ]
 }
 
 /** containerd/platforms v1.0.0-rc.1 has a table of arm64 levels, and a builder of any other level accepts nothing at all (recorded). */
@@ -131,7 +138,8 @@ function arm64Below(variant: string): string[] {
   const major = readLevel(majorText)
   if (major === undefined || major < 8) return []
   const minor = variant.length === 4 ? (readLevel(minorText ?? '') ?? 0) : 0
-  const ladder = (from: number, top: number) => range(top, 0).map((each) => (each === 0 ? `v${from}` : `v${from}.${each}`))
+  const ladder = (from: number, top: number) =>
+    range(top, 0).map((each) => (each === 0 ? `v${from}` : `v${from}.${each}`))
   if (major !== 9) return ladder(major, minor - 1)
   return [...ladder(9, minor - 1), ...ladder(8, minor + 5)]
 }
@@ -170,6 +178,7 @@ function acceptsWindows(host: string, container: string): boolean {
 function windowsVersion(text: string): [major: number, minor: number, build: number] {
   const parts = text.split('.')
   const bits = [255, 255, 65535]
-  const valid = parts.length >= 3 && bits.every((most, index) => /^\d+$/.test(parts[index]!) && Number(parts[index]) <= most)
+  const valid =
+    parts.length >= 3 && bits.every((most, index) => /^\d+$/.test(parts[index]!) && Number(parts[index]) <= most)
   return valid ? [Number(parts[0]), Number(parts[1]), Number(parts[2])] : [0, 0, 0]
 }

@@ -26,7 +26,8 @@ export function parseReference(text: string): Reference {
   }
   const [domain, rest] = splitDomain(text)
   const remoteName = rest.split(':')[0]!
-  if (remoteName !== remoteName.toLowerCase()) throw invalid('invalid reference format: repository name must be lowercase')
+  if (remoteName !== remoteName.toLowerCase())
+    throw invalid('invalid reference format: repository name must be lowercase')
   return parseCanonical(`${domain}/${rest}`)
 }
 

@@ -4,9 +4,9 @@ import type { Trie } from '../persistent/trie.ts'
 import { trieDelete, trieDiff, trieSet } from '../persistent/trie.ts'
 import { childrenDiff, noChildren } from './children.ts'
 import { unpackContent } from './content.ts'
+import { putRecords } from './records.ts'
 import type { ImageStore, Node } from './store.ts'
 import { withFields } from './store.ts'
-import { putRecords } from './records.ts'
 
 /** What a store says of one id: everything but the sets of children, which follow. */
 export interface ImageRecord {
@@ -20,7 +20,11 @@ export interface ImageRecord {
 /** One fact that is other in the second store than in the first. `undefined` where it is gone. */
 export type Change =
   /** `raw` only where the id had no content before. */
-  | { readonly what: 'image'; readonly id: ImageID; readonly to: (Omit<ImageRecord, 'raw'> & { readonly raw?: Uint8Array }) | undefined }
+  | {
+      readonly what: 'image'
+      readonly id: ImageID
+      readonly to: (Omit<ImageRecord, 'raw'> & { readonly raw?: Uint8Array }) | undefined
+    }
   | { readonly what: 'tag'; readonly name: string; readonly to: ImageID | undefined }
   | { readonly what: 'layer'; readonly chain: string; readonly missing: boolean }
   /** Whether the parent's set of children has the child: a fact of its own beside the child's link (spec 3.4). */
@@ -35,10 +39,14 @@ export function changesBetween(before: ImageStore, after: ImageStore): Change[] 
   trieDiff(before.images, after.images, (id, from, to) => {
     if (!sameRecord(from, to)) changes.push({ what: 'image', id, to: to && recordOf(from, to) })
     if (to === undefined) return
-    childrenDiff(from?.children ?? noChildren, to.children, (child, is) => changes.push({ what: 'child', parent: id, child, is }))
+    childrenDiff(from?.children ?? noChildren, to.children, (child, is) =>
+      changes.push({ what: 'child', parent: id, child, is }),
+    )
   })
   trieDiff(before.tags, after.tags, (name, _, to) => changes.push({ what: 'tag', name, to }))
-  trieDiff(before.missingLayers, after.missingLayers, (chain, _, to) => changes.push({ what: 'layer', chain, missing: to === true }))
+  trieDiff(before.missingLayers, after.missingLayers, (chain, _, to) =>
+    changes.push({ what: 'layer', chain, missing: to === true }),
+  )
   return changes
 }
 
@@ -63,7 +71,13 @@ function put<V>(trie: Trie<string, V>, key: string, value: V | undefined): Trie<
 
 function recordOf(from: Node | undefined, to: Node): Omit<ImageRecord, 'raw'> & { readonly raw?: Uint8Array } {
   const { indexed, parent, builtLocally, lastUpdated } = to
-  return { indexed, parent, builtLocally, lastUpdated, ...(from === undefined && { raw: unpackContent(to.core.content) }) }
+  return {
+    indexed,
+    parent,
+    builtLocally,
+    lastUpdated,
+    ...(from === undefined && { raw: unpackContent(to.core.content) }),
+  }
 }
 
 function sameRecord(a: Node | undefined, b: Node | undefined): boolean {

@@ -70,7 +70,12 @@ const MANY_EQUAL = 64
 const noIDs = /* @__PURE__ */ new Trie<ImageID, Core>(digestDigits)
 const noHashes = /* @__PURE__ */ new Trie<number, Bucket>(intDigits)
 
-export const noChildren: Children = /* @__PURE__ */ new Children({ few: [], byID: noIDs, byHash: noHashes, unreadable: [] })
+export const noChildren: Children = /* @__PURE__ */ new Children({
+  few: [],
+  byID: noIDs,
+  byHash: noHashes,
+  unreadable: [],
+})
 
 /** The newest child with that config hash which `accept` takes; of equally new ones the one with the smallest id (spec 7.4). */
 export function newestChild(children: Children, hash: number, accept: Accept): Core | undefined {
@@ -120,7 +125,10 @@ export function withChildren(children: Children, cores: readonly Core[]): Childr
     return new Children({ ...parts, few: [...few, ...readable].sort(newerFirst), unreadable })
   }
   const added = few === undefined ? readable : [...few, ...readable]
-  const byID = trieSetAll(parts.byID, added.map((core) => [core.id, core] as const))
+  const byID = trieSetAll(
+    parts.byID,
+    added.map((core) => [core.id, core] as const),
+  )
   return new Children({ few: undefined, byID, byHash: withBuckets(parts.byHash, added), unreadable })
 }
 
@@ -137,11 +145,17 @@ export function withoutChild(children: Children, id: string): Children {
   }
   const { few } = parts
   if (few !== undefined) {
-    return few.some((core) => core.id === id) ? new Children({ ...parts, few: few.filter((core) => core.id !== id) }) : children
+    return few.some((core) => core.id === id)
+      ? new Children({ ...parts, few: few.filter((core) => core.id !== id) })
+      : children
   }
   const core = trieGet(parts.byID, id as ImageID)
   if (core === undefined) return children
-  return new Children({ ...parts, byID: trieDelete(parts.byID, core.id), byHash: withoutFromBucket(parts.byHash, core) })
+  return new Children({
+    ...parts,
+    byID: trieDelete(parts.byID, core.id),
+    byHash: withoutFromBucket(parts.byHash, core),
+  })
 }
 
 /** Calls `each` for every id that only one of the two sets has; walks only what they do not share. */
@@ -189,7 +203,10 @@ function withBuckets(byHash: Trie<number, Bucket>, cores: readonly Core[]): Trie
     if (group === undefined) groups.set(core.facts!.hash, [core])
     else group.push(core)
   }
-  return trieSetAll(byHash, Array.from(groups, ([hash, group]) => [hash, merged(trieGet(byHash, hash), group)] as const))
+  return trieSetAll(
+    byHash,
+    Array.from(groups, ([hash, group]) => [hash, merged(trieGet(byHash, hash), group)] as const),
+  )
 }
 
 function withInBucket(byHash: Trie<number, Bucket>, core: Core): Trie<number, Bucket> {
@@ -199,11 +216,18 @@ function withInBucket(byHash: Trie<number, Bucket>, core: Core): Trie<number, Bu
 }
 
 function merged(bucket: Bucket | undefined, cores: readonly Core[]): Bucket {
-  if (bucket instanceof Trie) return trieSetAll(bucket, cores.map((core) => [ageKey(core), core] as const))
+  if (bucket instanceof Trie)
+    return trieSetAll(
+      bucket,
+      cores.map((core) => [ageKey(core), core] as const),
+    )
   const list = bucket === undefined ? cores : [...(isList(bucket) ? bucket : [bucket]), ...cores]
   if (list.length === 1) return list[0]!
   if (list.length < MANY_EQUAL) return [...list].sort(newerFirst)
-  return trieSetAll(new Trie<string, Core>(hexDigits), list.map((core) => [ageKey(core), core] as const))
+  return trieSetAll(
+    new Trie<string, Core>(hexDigits),
+    list.map((core) => [ageKey(core), core] as const),
+  )
 }
 
 function withoutFromBucket(byHash: Trie<number, Bucket>, core: Core): Trie<number, Bucket> {

@@ -53,7 +53,10 @@ function hashText(hash: number, text: string): number {
   let i = 0
   for (; i + 3 < length; i += 4) {
     const four =
-      text.charCodeAt(i) | (text.charCodeAt(i + 1) << 8) | (text.charCodeAt(i + 2) << 16) | (text.charCodeAt(i + 3) << 24)
+      text.charCodeAt(i) |
+      (text.charCodeAt(i + 1) << 8) |
+      (text.charCodeAt(i + 2) << 16) |
+      (text.charCodeAt(i + 3) << 24)
     hash = Math.imul(hash ^ four, PRIME)
     hash ^= hash >>> 15
   }

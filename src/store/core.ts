@@ -2,8 +2,8 @@ import type { Time } from '../go/time.ts'
 import type { Config } from '../image/config.ts'
 import type { Image, ImageID } from '../image/image.ts'
 import { type Platform, platformOf } from '../image/platform.ts'
-import { type Content, relativeTo } from './content.ts'
 import { hashStored } from './config-hash.ts'
+import { type Content, relativeTo } from './content.ts'
 
 /** What never changes about an image: its bytes, and of what they say the part that a probe looks at. The children index of its parent holds the same object. */
 export interface Core {
@@ -23,7 +23,11 @@ export interface Facts {
 export function makeCore(id: ImageID, content: Content, image: Image | undefined): Core {
   if (image === undefined) return { id, content, facts: undefined }
   const config = comparedPart(image.containerConfig)
-  return { id, content, facts: { hash: hashStored(config), created: image.created, config, platform: platformOf(image) } }
+  return {
+    id,
+    content,
+    facts: { hash: hashStored(config), created: image.created, config, platform: platformOf(image) },
+  }
 }
 
 /** The same core, sharing with its parent's what the two have in common. */

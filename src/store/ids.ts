@@ -18,17 +18,28 @@ export function indexedNode(store: ImageStore, id: string): Node | undefined {
 /** What moby's file backend says of an id without content (image/fs.go, spec 3.1). */
 export function noContent({ daemon }: ImageStore, id: string): GoError {
   const colon = id.indexOf(':')
-  if (colon < 0) return new GoError('panic', daemon.generation.errors === 'bare' ? `panic: could not find ':' in digest: ${id}` : `panic: no ':' separator in digest "${id}"`)
+  if (colon < 0)
+    return new GoError(
+      'panic',
+      daemon.generation.errors === 'bare'
+        ? `panic: could not find ':' in digest: ${id}`
+        : `panic: no ':' separator in digest "${id}"`,
+    )
   const [algorithm, hex] = [id.slice(0, colon), id.slice(colon + 1)]
   const cause =
-    hex === '' ? `read ${daemon.root}/content/${algorithm}: is a directory` : `open ${daemon.root}/content/${algorithm}/${hex}: no such file or directory`
+    hex === ''
+      ? `read ${daemon.root}/content/${algorithm}: is a directory`
+      : `open ${daemon.root}/content/${algorithm}/${hex}: no such file or directory`
   return new GoError(hex === '' ? 'is-a-directory' : 'no-content', wrapped(daemon, `failed to get digest ${id}`, cause))
 }
 
 /** What it says of a metadata file that is not there. */
 export function noMetadata({ daemon }: ImageStore, id: ImageID, name: string): GoError {
   const file = `${daemon.root}/metadata/sha256/${id.slice(7)}/${name}`
-  return new GoError('no-metadata', wrapped(daemon, 'failed to read metadata', `open ${file}: no such file or directory`))
+  return new GoError(
+    'no-metadata',
+    wrapped(daemon, 'failed to read metadata', `open ${file}: no such file or directory`),
+  )
 }
 
 /** 1.13 gives the cause alone. */

@@ -1,4 +1,4 @@
-import { GoError, type GoErrorKind } from '../go/error.ts'
+import type { GoError, GoErrorKind } from '../go/error.ts'
 
 /**
  * The real code fails here, and this is what it says. What the failure leaves behind is in the next store. `panic` is a crash of the daemon's handler.

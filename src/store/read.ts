@@ -7,8 +7,8 @@ import type { Image, ImageID } from '../image/image.ts'
 import { trieEntries } from '../persistent/trie.ts'
 import { childIDs } from './children.ts'
 import { unpackContent } from './content.ts'
-import { nodeOf, indexedNode, noContent, noMetadata } from './ids.ts'
-import { fail, type Failure } from './outcome.ts'
+import { indexedNode, noContent, nodeOf, noMetadata } from './ids.ts'
+import { type Failure, fail } from './outcome.ts'
 import type { ImageStore } from './store.ts'
 
 /**
@@ -64,7 +64,9 @@ export function allImages(store: ImageStore): ImageID[] {
 
 /** The images that have no children, ascending. Takes time in proportion to the store. */
 export function heads(store: ImageStore): ImageID[] {
-  return Array.from(trieEntries(store.images)).flatMap(([id, node]) => (node.indexed && node.children.size === 0 ? [id] : []))
+  return Array.from(trieEntries(store.images)).flatMap(([id, node]) =>
+    node.indexed && node.children.size === 0 ? [id] : [],
+  )
 }
 
 export function isBuiltLocally(store: ImageStore, id: string): boolean {
@@ -80,7 +82,10 @@ export function lastUpdatedOf(store: ImageStore, id: string): Time | undefined {
  * The one image whose id begins with `term`: hex, or `sha256:` and hex. moby's store.Search over its digest set (spec 3.7); the text of the failure
  * is the daemon's.
  */
-export function searchImages(store: ImageStore, term: string): { readonly outcome: 'found'; readonly id: ImageID } | Failure {
+export function searchImages(
+  store: ImageStore,
+  term: string,
+): { readonly outcome: 'found'; readonly id: ImageID } | Failure {
   const [id, another] = firstTwo(store, term)
   if (id === undefined) return fail('no-such-image', `No such image: ${term}`)
   const whole = id === term || id.slice(7) === term
@@ -88,7 +93,10 @@ export function searchImages(store: ImageStore, term: string): { readonly outcom
 }
 
 /** Decodes the image anew, or says why it cannot. */
-export function readImage(store: ImageStore, id: string): (Image & { readonly rootfs: NonNullable<Image['rootfs']> }) | GoError {
+export function readImage(
+  store: ImageStore,
+  id: string,
+): (Image & { readonly rootfs: NonNullable<Image['rootfs']> }) | GoError {
   const node = nodeOf(store, id)
   if (node === undefined) return noContent(store, id)
   return orGoError(() => decodeImage(unpackContent(node.core.content), store.daemon.generation))

@@ -8,8 +8,8 @@ import { hasChild, noChildren, withChild, withoutChild, withUnreadable } from '.
 import { packContent } from './content.ts'
 import { type Core, makeCore, sharing } from './core.ts'
 import { indexedNode, nodeOf } from './ids.ts'
+import { putNode, withNode, withoutStray, withStray } from './members.ts'
 import type { ImageStore, Node } from './store.ts'
-import { putNode, withNode, withoutStray, withStray } from './write.ts'
 
 type ImageChange = Change & { readonly what: 'image' }
 type ChildChange = Change & { readonly what: 'child' }
@@ -35,7 +35,8 @@ function leave(store: ImageStore, { parent, child }: ChildChange): ImageStore {
 
 function join(store: ImageStore, { parent, child }: ChildChange): ImageStore {
   const node = indexedNode(store, parent)
-  if (node === undefined) throw new LayerfoldError('change-malformed', { reason: `children of ${parent}, which is no image` })
+  if (node === undefined)
+    throw new LayerfoldError('change-malformed', { reason: `children of ${parent}, which is no image` })
   const member = nodeOf(store, child)
   const children = member === undefined ? withUnreadable(node.children, child) : withChild(node.children, member.core)
   const next = withNode(store, { ...node, children })
@@ -47,13 +48,19 @@ function putRecord(store: ImageStore, { id, to }: ImageChange): ImageStore {
   if (to === undefined) return before === undefined ? store : putNode(store, before, undefined)
   const { raw, ...facts } = to
   const core = before?.core ?? readCore(store, id, raw, facts.parent)
-  return putNode(store, before, { ...facts, core, children: (facts.indexed && before?.children) || noChildren } satisfies Node)
+  return putNode(store, before, {
+    ...facts,
+    core,
+    children: (facts.indexed && before?.children) || noChildren,
+  } satisfies Node)
 }
 
 function readCore(store: ImageStore, id: string, raw: Uint8Array | undefined, parent: ImageID | undefined): Core {
   if (!isDigest<'image'>(id)) throw new LayerfoldError('change-malformed', { reason: `${id} is no image id` })
-  if (raw === undefined) throw new LayerfoldError('change-malformed', { reason: `${id} is not in the store and has no content` })
-  if (digestOf(raw) !== id) throw new LayerfoldError('change-malformed', { reason: `the content of ${id} has another digest` })
+  if (raw === undefined)
+    throw new LayerfoldError('change-malformed', { reason: `${id} is not in the store and has no content` })
+  if (digestOf(raw) !== id)
+    throw new LayerfoldError('change-malformed', { reason: `the content of ${id} has another digest` })
   const image = orGoError(() => decodeImage(raw, store.daemon.generation))
   const core = makeCore(id, packContent(raw), image instanceof GoError ? undefined : image)
   const parentCore = parent === undefined ? undefined : nodeOf(store, parent)?.core

@@ -1,3 +1,4 @@
+import { digestOf } from '../digest/digest.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { decodeImage } from '../image/codec.ts'
 import type { ImageID } from '../image/image.ts'
@@ -7,10 +8,10 @@ import { Trie, trieEntries, trieSetAll } from '../persistent/trie.ts'
 import { type Children, noChildren, withChildren } from './children.ts'
 import { packContent, unpackContent } from './content.ts'
 import { type Core, makeCore } from './core.ts'
-import { digestOf } from '../digest/digest.ts'
+import { bareNode } from './members.ts'
 import type { Failure } from './outcome.ts'
 import { type ImageStore, type Node, withFields } from './store.ts'
-import { bareNode, refusalOf } from './write.ts'
+import { refusalOf } from './write.ts'
 
 /** What came of a reopening. `layers` are the stacks that the layer store was asked for, in order. */
 export type ReopenResult =

@@ -31,7 +31,9 @@ function resolveName(store: ImageStore, ref: string): Resolved {
   const tagged = trieGet(store.tags, referenceKey(digest === undefined ? reference : { name, tag: undefined, digest }))
   if (tagged !== undefined && hasReadable(store, tagged)) return { outcome: 'found', id: tagged }
   const found = searchImages(store, ref)
-  return found.outcome === 'found' ? found : fail('no-such-image', `No such image: ${familiarName(reference)}:${tag ?? 'latest'}`)
+  return found.outcome === 'found'
+    ? found
+    : fail('no-such-image', `No such image: ${familiarName(reference)}:${tag ?? 'latest'}`)
 }
 
 function resolveSeed(store: ImageStore, ref: string): Resolved {
@@ -49,7 +51,8 @@ function resolveSeed(store: ImageStore, ref: string): Resolved {
 
 /** Whether any name of the image is in that repository: the old `repository:shortid`. */
 function isNamed(store: ImageStore, id: ImageID, { name }: Reference): boolean {
-  for (const [key, each] of trieEntries(store.tags)) if (each === id && (key.startsWith(`${name}:`) || key.startsWith(`${name}@`))) return true
+  for (const [key, each] of trieEntries(store.tags))
+    if (each === id && (key.startsWith(`${name}:`) || key.startsWith(`${name}@`))) return true
   return false
 }
 

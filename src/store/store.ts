@@ -82,5 +82,10 @@ export function withGeneration(store: ImageStore, generation: Generation): Image
 /** The same images, of whose layers `chains` do not exist and all others do. */
 export function withMissingLayers(store: ImageStore, chains: Iterable<ChainID | string>): ImageStore {
   const none = new Trie<string, true>(textDigits)
-  return withFields(store, { missingLayers: trieSetAll(none, Array.from(chains, (chain) => [chain, true] as const)) })
+  return withFields(store, {
+    missingLayers: trieSetAll(
+      none,
+      Array.from(chains, (chain) => [chain, true] as const),
+    ),
+  })
 }

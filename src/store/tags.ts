@@ -29,6 +29,7 @@ export function allTags(store: ImageStore): { readonly name: string; readonly id
 
 function readReference(name: string): Reference {
   const reference = orGoError(() => parseReference(name))
-  if (reference instanceof GoError) throw new LayerfoldError('reference-malformed', { reference: name, reason: reference.message })
+  if (reference instanceof GoError)
+    throw new LayerfoldError('reference-malformed', { reference: name, reason: reference.message })
   return reference
 }

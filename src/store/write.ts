@@ -4,13 +4,14 @@ import { readGoString } from '../go/text.ts'
 import type { Time } from '../go/time.ts'
 import { decodeImage, decodeImageWithoutRule } from '../image/codec.ts'
 import type { Image, ImageID } from '../image/image.ts'
-import { chainID, type ChainID, type DiffID } from '../image/rootfs.ts'
-import { type Trie, trieDelete, trieGet, trieSet, trieSetAll } from '../persistent/trie.ts'
-import { type Children, childIDs, hasChild, noChildren, withChild, withChildren, withoutChild, withUnreadable } from './children.ts'
+import { type ChainID, chainID, type DiffID } from '../image/rootfs.ts'
+import { trieGet, trieSetAll } from '../persistent/trie.ts'
+import { childIDs, hasChild, withChild, withChildren, withUnreadable } from './children.ts'
 import { packContent } from './content.ts'
-import { type Core, makeCore, sharing } from './core.ts'
+import { makeCore, sharing } from './core.ts'
 import { indexedNode, noContent, nodeOf, wrapped } from './ids.ts'
-import { fail, failure, type Failure } from './outcome.ts'
+import { bareNode, putNode, withNode, withoutMember, withoutStray, withStray } from './members.ts'
+import { type Failure, fail, failure } from './outcome.ts'
 import { readImage } from './read.ts'
 import { type Daemon, type ImageStore, type Node, withFields } from './store.ts'
 
@@ -38,7 +39,10 @@ export function createImage(store: ImageStore, raw: Uint8Array): [next: ImageSto
 }
 
 /** Adds many image configs at once: the same as one after the other, and cheaper. */
-export function createImages(store: ImageStore, raws: Iterable<Uint8Array>): [next: ImageStore, results: CreateResult[]] {
+export function createImages(
+  store: ImageStore,
+  raws: Iterable<Uint8Array>,
+): [next: ImageStore, results: CreateResult[]] {
   const fresh = new Map<ImageID, Node>()
   const results: CreateResult[] = []
   let next = store
@@ -55,7 +59,11 @@ export function createImages(store: ImageStore, raws: Iterable<Uint8Array>): [ne
 }
 
 /** Links a child to its parent (moby's store.SetParent, spec 3.4). An unknown child fails, and stays in the parent's set of children all the same. */
-export function setParent(store: ImageStore, id: string, parent: string): [next: ImageStore, result: { readonly outcome: 'set' } | Failure] {
+export function setParent(
+  store: ImageStore,
+  id: string,
+  parent: string,
+): [next: ImageStore, result: { readonly outcome: 'set' } | Failure] {
   const parentNode = indexedNode(store, parent)
   if (parentNode === undefined) return [store, fail('unknown-parent', `unknown parent image ID ${parent}`)]
   const node = nodeOf(store, id)
@@ -93,16 +101,27 @@ export function removeImage(store: ImageStore, id: string): [next: ImageStore, r
 }
 
 /** Notes that the image was built here, which releases since 23.0.10 ask of a cache hit (spec 3.9). */
-export function markBuiltLocally(store: ImageStore, id: string): [next: ImageStore, result: { readonly outcome: 'set' } | Failure] {
+export function markBuiltLocally(
+  store: ImageStore,
+  id: string,
+): [next: ImageStore, result: { readonly outcome: 'set' } | Failure] {
   return withMetadata(store, id, { builtLocally: true })
 }
 
 /** Notes when the image was last tagged or made anew. */
-export function setLastUpdated(store: ImageStore, id: string, time: Time): [next: ImageStore, result: { readonly outcome: 'set' } | Failure] {
+export function setLastUpdated(
+  store: ImageStore,
+  id: string,
+  time: Time,
+): [next: ImageStore, result: { readonly outcome: 'set' } | Failure] {
   return withMetadata(store, id, { lastUpdated: time })
 }
 
-function withMetadata(store: ImageStore, id: string, fields: Partial<Node>): [ImageStore, { readonly outcome: 'set' } | Failure] {
+function withMetadata(
+  store: ImageStore,
+  id: string,
+  fields: Partial<Node>,
+): [ImageStore, { readonly outcome: 'set' } | Failure] {
   const node = nodeOf(store, id)
   if (node === undefined) return [store, failure(noContent(store, id))]
   return [withNode(store, { ...node, ...fields }), { outcome: 'set' }]
@@ -114,7 +133,8 @@ type Decoded = Image & { readonly rootfs: NonNullable<Image['rootfs']> }
 function decodeForCreate(raw: Uint8Array, { generation }: Daemon): Decoded {
   if (generation.withoutRootFS === 'panic') {
     const image = decodeImageWithoutRule(readGoString(raw), generation)
-    if (image?.rootfs === undefined) throw new GoError('panic', 'panic: runtime error: invalid memory address or nil pointer dereference')
+    if (image?.rootfs === undefined)
+      throw new GoError('panic', 'panic: runtime error: invalid memory address or nil pointer dereference')
   }
   const image = decodeImage(raw, generation)
   const withLayer = (image.history ?? []).reduce((count, { emptyLayer }) => count + (emptyLayer ? 0 : 1), 0)
@@ -134,12 +154,18 @@ export function refusalOf(store: ImageStore, image: Decoded): { failure: Failure
     return { failure: fail('os-unsupported', 'operating system is not supported'), asked: false }
   }
   if (generation.otherOS === 'refused-by-fold' && os !== host) {
-    return { failure: fail('panic', 'panic: runtime error: invalid memory address or nil pointer dereference'), asked: false }
+    return {
+      failure: fail('panic', 'panic: runtime error: invalid memory address or nil pointer dereference'),
+      asked: false,
+    }
   }
   if (store.missingLayers.size === 0) return undefined
   const chain = chainID(image.rootfs)!
   if (trieGet(store.missingLayers, chain) === undefined) return undefined
-  return { failure: fail('layer-missing', wrapped(store.daemon, `failed to get layer ${chain}`, 'layer does not exist')), asked: true }
+  return {
+    failure: fail('layer-missing', wrapped(store.daemon, `failed to get layer ${chain}`, 'layer does not exist')),
+    asked: true,
+  }
 }
 
 function makeFreshNode(store: ImageStore, fresh: Map<ImageID, Node>, raw: Uint8Array): CreateResult | undefined {
@@ -158,43 +184,11 @@ function putNodes(store: ImageStore, fresh: ReadonlyMap<ImageID, Node>): ImageSt
   return withFields(store, {
     images: trieSetAll(store.images, fresh),
     size: store.size + fresh.size,
-    parentless: withChildren(store.parentless, Array.from(fresh.values(), ({ core }) => core)),
+    parentless: withChildren(
+      store.parentless,
+      Array.from(fresh.values(), ({ core }) => core),
+    ),
   })
-}
-
-export function bareNode(core: Core): Node {
-  return { core, indexed: false, parent: undefined, children: noChildren, builtLocally: false, lastUpdated: undefined }
-}
-
-/** One node is another, is new, or is gone: the trie, the count, the parentless and the sets that hold it by accident follow. */
-export function putNode(store: ImageStore, before: Node | undefined, after: Node | undefined): ImageStore {
-  const id = (after ?? before)!.core.id
-  const fields: { -readonly [K in keyof ImageStore]?: ImageStore[K] } = {
-    images: after === undefined ? trieDelete(store.images, id) : trieSet(store.images, id, after),
-  }
-  const count = Number(after?.indexed ?? false) - Number(before?.indexed ?? false)
-  if (count !== 0) fields.size = store.size + count
-  const parentless = withParentless(store.parentless, before, after)
-  if (parentless !== store.parentless) fields.parentless = parentless
-  const next = withFields(store, fields)
-  return before?.core === after?.core ? next : refreshStrays(next, id, after?.core)
-}
-
-function withParentless(parentless: Children, before: Node | undefined, after: Node | undefined): Children {
-  const was = before?.indexed === true && before.parent === undefined
-  const is = after?.indexed === true && after.parent === undefined
-  if (is) return was && before.core === after.core ? parentless : withChild(parentless, after.core)
-  return was ? withoutChild(parentless, before.core.id) : parentless
-}
-
-/** A node whose core, index and parent link are as they were. */
-export function withNode(store: ImageStore, node: Node): ImageStore {
-  return withFields(store, { images: trieSet(store.images, node.core.id, node) })
-}
-
-function withoutMember(store: ImageStore, parent: string, id: string): ImageStore {
-  const node = indexedNode(store, parent)
-  return node === undefined || !hasChild(node.children, id) ? store : withNode(store, { ...node, children: withoutChild(node.children, id) })
 }
 
 /** The child's parent link goes; where it named another than `parent`, that one's set still has the child. */
@@ -206,28 +200,4 @@ function orphan(store: ImageStore, child: string, parent: ImageID): ImageStore {
   const holder = indexedNode(next, node.parent)
   const held = node.parent !== parent && holder !== undefined && hasChild(holder.children, child)
   return held ? withStray(next, child, node.parent) : next
-}
-
-/** The sets that hold the child by accident get its new core, or its bare id. */
-function refreshStrays(store: ImageStore, id: string, core: Core | undefined): ImageStore {
-  const parents = trieGet(store.strays, id) ?? []
-  return parents.reduce((next, parent) => {
-    const node = indexedNode(next, parent)
-    if (node === undefined) return next
-    const children = core === undefined ? withUnreadable(node.children, id) : withChild(node.children, core)
-    return withNode(next, { ...node, children })
-  }, store)
-}
-
-export function withStray(store: ImageStore, id: string, parent: ImageID): ImageStore {
-  const parents = trieGet(store.strays, id) ?? []
-  return parents.includes(parent) ? store : withFields(store, { strays: trieSet(store.strays, id, [...parents, parent]) })
-}
-
-export function withoutStray(store: ImageStore, id: string, parent: ImageID): ImageStore {
-  const parents = trieGet(store.strays, id)
-  if (parents === undefined || !parents.includes(parent)) return store
-  const rest = parents.filter((each) => each !== parent)
-  const strays: Trie<string, readonly ImageID[]> = rest.length === 0 ? trieDelete(store.strays, id) : trieSet(store.strays, id, rest)
-  return withFields(store, { strays })
 }

@@ -47,7 +47,12 @@ interface CacheCase {
   readonly ids: readonly string[]
 }
 
-const RULES: Readonly<Record<string, RuleSet>> = { '1.13': docker1_13, '20.10': docker17_03, '25.0.17': docker25, '25': docker26 }
+const RULES: Readonly<Record<string, RuleSet>> = {
+  '1.13': docker1_13,
+  '20.10': docker17_03,
+  '25.0.17': docker25,
+  '25': docker26,
+}
 
 /** cache: a store is set up, then probed on one cache object; a case passes when every probe gives the same and leaves the same images. */
 export const replayCache: Replay = ({ json }) => {
@@ -65,7 +70,9 @@ function replayCase(each: CacheCase, rules: RuleSet): string[] {
     const [next, found] = replayProbe(each, cache, recorded)
     if (recorded.nonterminating === true) return [] // FORMAT: "pick any defined behaviour there"; that this line was reached shows one
     const outcomes = recorded.seen ?? [recorded]
-    const misses = outcomes.map((outcome) => differences(expected(each, outcome), { ...found, created: createdBetween(each, before, next.store) }))
+    const misses = outcomes.map((outcome) =>
+      differences(expected(each, outcome), { ...found, created: createdBetween(each, before, next.store) }),
+    )
     if (misses.every((miss) => miss.length > 0)) return [`probe ${index}:`, ...misses[0]!]
     cache = next
   }
@@ -87,24 +94,40 @@ function setUp({ images, missing_layers = [] }: CacheCase, rules: RuleSet): [Ima
     if (parent !== undefined) {
       const [next, linked] = setParent(store, id, parent)
       store = next
-      problems.push(...differences({ set_parent_error }, { set_parent_error: linked.outcome === 'error' ? linked.text : undefined }))
+      problems.push(
+        ...differences(
+          { set_parent_error },
+          { set_parent_error: linked.outcome === 'error' ? linked.text : undefined },
+        ),
+      )
     }
     if (built_locally && rules.cache.builtLocally) [store] = markBuiltLocally(store, id)
   }
   return [store, problems]
 }
 
-function replayProbe(each: CacheCase, cache: BuildCache, recorded: RecordedProbe): [BuildCache, Record<string, unknown>] {
+function replayProbe(
+  each: CacheCase,
+  cache: BuildCache,
+  recorded: RecordedProbe,
+): [BuildCache, Record<string, unknown>] {
   const config = decodeConfig(JSON.stringify(recorded.config), cache.rules.shape)
   const platform = recorded.platform && readPlatform(recorded.platform)
   const [next, result] = probe(cache, recorded.parent || undefined, { config, platform })
-  const failed = result.outcome === 'error' ? (result.code === 'panic' ? { panic: crash(result.text) } : { error: result.text }) : {}
+  const failed =
+    result.outcome === 'error' ? (result.code === 'panic' ? { panic: crash(result.text) } : { error: result.text }) : {}
   return [next, { result: result.outcome === 'hit' ? result.image : '', ...failed, state: stateOf(each, next.store) }]
 }
 
 function expected({ ids }: CacheCase, { result, error, panic, state, created = [] }: Outcome): Record<string, unknown> {
   const images = created.map(({ i, raw_b64 }) => `${ids[i]} ${raw_b64}`).sort()
-  return { result, ...(error !== undefined && { error }), ...(panic !== undefined && { panic: crash(panic) }), state: sorted(state), created: images }
+  return {
+    result,
+    ...(error !== undefined && { error }),
+    ...(panic !== undefined && { panic: crash(panic) }),
+    state: sorted(state),
+    created: images,
+  }
 }
 
 /** FORMAT: of runtime errors only compare that it failed. */

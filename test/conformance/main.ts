@@ -18,8 +18,11 @@ function main(paths: readonly string[]): number {
     const bad = verdicts.filter(({ differences }) => differences.length > 0)
     passed += verdicts.length - bad.length
     failed += bad.length
-    console.log(`${bad.length === 0 ? 'ok  ' : 'FAIL'} ${relative('.', path)}  ${verdicts.length - bad.length} of ${verdicts.length}`)
-    for (const { name, differences } of bad.slice(0, SHOWN)) console.log([`     ${name}`, ...differences].join('\n       '))
+    console.log(
+      `${bad.length === 0 ? 'ok  ' : 'FAIL'} ${relative('.', path)}  ${verdicts.length - bad.length} of ${verdicts.length}`,
+    )
+    for (const { name, differences } of bad.slice(0, SHOWN))
+      console.log([`     ${name}`, ...differences].join('\n       '))
     if (bad.length > SHOWN) console.log(`     … and ${bad.length - SHOWN} more`)
   }
   if (passed + failed === 0) console.error(`no recording (.json, .json.gz) in ${paths.join(', ')}`)

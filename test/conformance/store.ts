@@ -1,9 +1,18 @@
-import { LayerfoldError } from '../../src/errors.ts'
 import { digestOf } from '../../src/digest/digest.ts'
+import { LayerfoldError } from '../../src/errors.ts'
 import { encodeImage } from '../../src/image/codec.ts'
 import { chainID, type DiffID } from '../../src/image/rootfs.ts'
-import { allImages, childrenOf, getImage, getParent, heads, isBuiltLocally, parentOf, searchImages } from '../../src/store/read.ts'
-import { nodeOf, noContent } from '../../src/store/ids.ts'
+import { noContent, nodeOf } from '../../src/store/ids.ts'
+import {
+  allImages,
+  childrenOf,
+  getImage,
+  getParent,
+  heads,
+  isBuiltLocally,
+  parentOf,
+  searchImages,
+} from '../../src/store/read.ts'
 import { reopenStore } from '../../src/store/reopen.ts'
 import { emptyStore, type ImageStore, withMissingLayers } from '../../src/store/store.ts'
 import { createImage, markBuiltLocally, removeImage, setParent } from '../../src/store/write.ts'
@@ -44,7 +53,11 @@ function comparable(answer: Answer): Answer {
   const { error, panic, ...rest } = answer
   const exempt = ['json_syntax', 'json_type', 'time_parse'].includes(String(rest['error_kind']))
   const shown = typeof panic === 'string' && panic.startsWith('panic: runtime error') ? 'panic: runtime error' : panic
-  return sortKeys({ ...rest, ...(error !== undefined && !exempt && { error }), ...(shown !== undefined && { panic: shown }) })
+  return sortKeys({
+    ...rest,
+    ...(error !== undefined && !exempt && { error }),
+    ...(shown !== undefined && { panic: shown }),
+  })
 }
 
 function sortKeys(answer: Answer): Answer {
@@ -67,7 +80,10 @@ function run(store: ImageStore, op: Op): Step {
     case 'create': {
       const [next, made] = createImage(store, fromBase64(op.raw_b64 ?? ''))
       const asked = calls('get', names(made.layers))
-      return [next, made.outcome === 'error' ? { ...failed(made.code, made.text), ...asked } : { id: made.id, ...asked }]
+      return [
+        next,
+        made.outcome === 'error' ? { ...failed(made.code, made.text), ...asked } : { id: made.id, ...asked },
+      ]
     }
     case 'get':
       return [store, orFailure(() => get(store, id))]
@@ -86,7 +102,10 @@ function run(store: ImageStore, op: Op): Step {
     case 'reopen': {
       const [next, reopened] = reopenStore(store)
       const asked = calls('get', reopened.layers.flatMap(names))
-      return [next, reopened.outcome === 'error' ? { ...failed(reopened.code, reopened.text), ...asked } : { ok: true, ...asked }]
+      return [
+        next,
+        reopened.outcome === 'error' ? { ...failed(reopened.code, reopened.text), ...asked } : { ok: true, ...asked },
+      ]
     }
     default:
       return read(store, op)

@@ -1,15 +1,15 @@
+import { sameConfig } from '../../src/cache/compare.ts'
 import { digestOf } from '../../src/digest/digest.ts'
 import { GoError, orGoError } from '../../src/go/error.ts'
-import { readGoString } from '../../src/go/text.ts'
 import { setOwn } from '../../src/go/struct.ts'
-import { sameConfig } from '../../src/cache/compare.ts'
+import { readGoString } from '../../src/go/text.ts'
+import { type Time, zeroTime } from '../../src/go/time.ts'
 import { decodeConfig, decodeImage, encodeImage } from '../../src/image/codec.ts'
 import type { Config } from '../../src/image/config.ts'
 import type { Generation } from '../../src/image/generation.ts'
 import type { Image } from '../../src/image/image.ts'
 import { acceptsPlatform, type Platform } from '../../src/image/platform.ts'
 import { chainID, type DiffID } from '../../src/image/rootfs.ts'
-import { zeroTime, type Time } from '../../src/go/time.ts'
 import { generationOf } from './generations.ts'
 import { differences, fromBase64, type Replay, toBase64, type Verdict } from './vector.ts'
 
@@ -25,7 +25,10 @@ export const replayCompare: Replay = ({ json }) => {
   const generation = generationOf(json['column'])
   const fields = json['column'] === '25' ? 'full' : 'legacy'
   return (json['cases'] as CompareCase[]).map(({ name, a, b, result }) => {
-    const [stored, step] = [a, b].map((config) => decodeConfig(JSON.stringify(config), generation)) as [Config?, Config?]
+    const [stored, step] = [a, b].map((config) => decodeConfig(JSON.stringify(config), generation)) as [
+      Config?,
+      Config?,
+    ]
     const replayed = stored !== undefined && step !== undefined && sameConfig(fields, stored, step)
     return { name, differences: differences({ result }, { result: replayed }) }
   })
@@ -76,7 +79,8 @@ export const replayMarshal: Replay = ({ json }) => {
 function replayMarshalCase(each: MarshalCase, generation: Generation, byValue: boolean): Verdict {
   const outputs = (escapes: Generation, prefix: string): Record<string, unknown> | GoError =>
     orGoError(() => {
-      const image = each.kind === 'struct' ? readNeutral(each.input!, escapes) : decodeImage(fromBase64(each.raw_b64!), escapes)
+      const image =
+        each.kind === 'struct' ? readNeutral(each.input!, escapes) : decodeImage(fromBase64(each.raw_b64!), escapes)
       const pointer = encodeImage(image, escapes, 'sorted')
       const value = encodeImage(image, escapes, 'declared')
       return {
@@ -87,7 +91,10 @@ function replayMarshalCase(each: MarshalCase, generation: Generation, byValue: b
     })
   const plain = outputs(generation, '')
   if (plain instanceof GoError) {
-    return { name: each.name, differences: differences({ kind: each.error_kind }, { kind: plain.kind.replaceAll('-', '_') }) }
+    return {
+      name: each.name,
+      differences: differences({ kind: each.error_kind }, { kind: plain.kind.replaceAll('-', '_') }),
+    }
   }
   const modern = each['go122_id'] === undefined ? {} : outputs({ ...generation, controls: 'short' }, 'go122_')
   const { name, kind, note, input, raw_b64, ...recorded } = each
@@ -98,7 +105,11 @@ type Text = string | { readonly b64: string }
 type Neutral = Readonly<Record<string, unknown>>
 
 const text = (value: unknown): string =>
-  value === undefined ? '' : typeof value === 'string' ? value : readGoString(fromBase64((value as { b64: string }).b64))
+  value === undefined
+    ? ''
+    : typeof value === 'string'
+      ? value
+      : readGoString(fromBase64((value as { b64: string }).b64))
 const texts = (value: unknown): string[] | undefined => (value == null ? undefined : (value as Text[]).map(text))
 const int64 = (value: unknown): number | bigint => {
   const exact = BigInt((value as string) ?? 0)
@@ -129,7 +140,10 @@ function readNeutral(input: Neutral, generation: Generation): Image {
     os: text(input['OS']),
     size: int64(input['Size']),
     parent: text(input['Parent']),
-    rootfs: rootfs == null ? undefined : { type: text(rootfs['Type']), diffIDs: texts(rootfs['DiffIDs']) as DiffID[] | undefined },
+    rootfs:
+      rootfs == null
+        ? undefined
+        : { type: text(rootfs['Type']), diffIDs: texts(rootfs['DiffIDs']) as DiffID[] | undefined },
     history: (input['History'] as Neutral[] | null | undefined)?.map((entry) => ({
       created: readTimeField(entry['Created'], generation),
       author: text(entry['Author']),
@@ -145,10 +159,13 @@ function readNeutral(input: Neutral, generation: Generation): Image {
 /** FORMAT's times may have years that RFC 3339 cannot say. */
 function readTimeField(value: unknown, { createdNullable }: Generation): Time | undefined {
   if (value == null) return createdNullable ? undefined : zeroTime
-  const [, year, rest, fraction, zone] = /^(-?\d+)-(\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(String(value))!
+  const [, year, rest, fraction, zone] = /^(-?\d+)-(\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(
+    String(value),
+  )!
   const sign = Number(year) < 0 ? '-' : '+'
   const local = Date.parse(`${sign}${String(Math.abs(Number(year))).padStart(6, '0')}-${rest}Z`) / 1000
-  const offset = zone === 'Z' ? 0 : (zone![0] === '-' ? -1 : 1) * (Number(zone!.slice(1, 3)) * 3600 + Number(zone!.slice(4)) * 60)
+  const offset =
+    zone === 'Z' ? 0 : (zone![0] === '-' ? -1 : 1) * (Number(zone!.slice(1, 3)) * 3600 + Number(zone!.slice(4)) * 60)
   return { seconds: local - offset, nanos: Number((fraction ?? '').padEnd(9, '0')), zone: zone === 'Z' ? 'Z' : offset }
 }
 
@@ -169,5 +186,8 @@ function readConfigField(key: string, value: unknown): unknown {
 
 function readHealth(input: Neutral): Config['Healthcheck'] {
   const { Test, ...times } = input
-  return { Test: texts(Test), ...Object.fromEntries(Object.entries(times).map(([name, value]) => [name, int64(value)])) }
+  return {
+    Test: texts(Test),
+    ...Object.fromEntries(Object.entries(times).map(([name, value]) => [name, int64(value)])),
+  }
 }

@@ -22,7 +22,11 @@ export function recordingFiles(paths: readonly string[]): string[] {
     if (!statSync(path).isDirectory()) return [path]
     return readdirSync(path)
       .sort()
-      .flatMap((name) => (statSync(join(path, name)).isDirectory() || /\.json(\.gz)?$/.test(name) ? recordingFiles([join(path, name)]) : []))
+      .flatMap((name) =>
+        statSync(join(path, name)).isDirectory() || /\.json(\.gz)?$/.test(name)
+          ? recordingFiles([join(path, name)])
+          : [],
+      )
   })
 }
 
@@ -35,7 +39,10 @@ export const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.fr
 export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
 /** A line for each field that is not as recorded. */
-export function differences(recorded: Readonly<Record<string, unknown>>, replayed: Readonly<Record<string, unknown>>): string[] {
+export function differences(
+  recorded: Readonly<Record<string, unknown>>,
+  replayed: Readonly<Record<string, unknown>>,
+): string[] {
   const keys = [...new Set([...Object.keys(recorded), ...Object.keys(replayed)])]
   return keys
     .filter((key) => JSON.stringify(recorded[key]) !== JSON.stringify(replayed[key]))

@@ -1,0 +1,72 @@
+// The errors
+
+export {
+  type BuildCache,
+  cacheFrom,
+  type ProbeResult,
+  probe,
+  restartCache,
+  type Step,
+  type UnknownReference,
+  withStore,
+} from './cache/cache.ts'
+export { type CommitResult, commit, type ExecutedStep } from './cache/commit.ts'
+export { type ComparedFields, type FieldDifference, sameConfig } from './cache/compare.ts'
+export {
+  type Reasons,
+  reasonsFor,
+  type SiblingReason,
+  type SiblingRefusal,
+  type SourceReason,
+} from './cache/reasons.ts'
+export { type Restoration, type RestoreResult, restore } from './cache/restore.ts'
+export type { CacheRules, RuleSet } from './cache/rules.ts'
+// The cache: rule sets, probes, reasons
+export * as rules from './cache/rules.ts'
+export type { SourceRefusal } from './cache/valid-parent.ts'
+// Digests
+export { type Digest, digestOf, isDigest, parseDigest, shortID } from './digest/digest.ts'
+export { type ErrorCode, type ErrorDetails, isLayerfoldError, LayerfoldError } from './errors.ts'
+// Go's own values
+export type { GoErrorKind } from './go/error.ts'
+export type { GoMap, Int64 } from './go/struct.ts'
+export { compareTime, readTime, sameTime, type Time, writeTime } from './go/time.ts'
+// Images
+export type { Config, HealthConfig } from './image/config.ts'
+export type { Generation } from './image/generation.ts'
+export { type History, sameHistory } from './image/history.ts'
+export type { Image, ImageID } from './image/image.ts'
+export { acceptsPlatform, type Platform, type PlatformRule, platformOf } from './image/platform.ts'
+export { familiarName, type Reference } from './image/reference.ts'
+export { type ChainID, chainID, type DiffID, emptyDiffID, type RootFS } from './image/rootfs.ts'
+export { applyChanges, type Change, changesBetween, type ImageRecord } from './store/changes.ts'
+export type { Failure } from './store/outcome.ts'
+export {
+  allImages,
+  childrenOf,
+  findImage,
+  findRawImage,
+  getImage,
+  getParent,
+  hasImage,
+  heads,
+  isBuiltLocally,
+  lastUpdatedOf,
+  parentOf,
+  searchImages,
+} from './store/read.ts'
+export { putContent, type ReopenResult, reopenStore } from './store/reopen.ts'
+export { type Resolved, resolveImage } from './store/resolve.ts'
+// The store: made, read, written
+export { type Daemon, emptyStore, type ImageStore, withGeneration, withMissingLayers } from './store/store.ts'
+export { allTags, findTagged, tagImage, untagImage } from './store/tags.ts'
+export {
+  type CreateResult,
+  createImage,
+  createImages,
+  markBuiltLocally,
+  type RemoveResult,
+  removeImage,
+  setLastUpdated,
+  setParent,
+} from './store/write.ts'
