@@ -7,7 +7,6 @@ export interface ErrorDetails {
   'reference-malformed': { readonly reference: string; readonly reason: string }
   /** `kind` is the kind of Go error (`no-content`, `json-syntax` …), `text` what the daemon would say. */
   'image-unreadable': { readonly id: string; readonly kind: string; readonly text: string }
-  'go-value-unprintable': { readonly what: string; readonly reason: string }
   /** `where` is a member's name, or the name of the whole. */
   'archive-malformed': { readonly where: string; readonly reason: string }
   'archive-digest-mismatch': { readonly where: string; readonly expected: string; readonly actual: string }
