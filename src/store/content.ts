@@ -6,10 +6,11 @@ import { readUTF8, writeGoString } from '../go/text.ts'
  */
 export type Content = string | Uint8Array | Delta
 
-/** Text as a walk over `base`: pairs of numbers copy `[start, end)` of it, strings are new. */
+/** Text as a walk over `base`. */
 export interface Delta {
   readonly base: string | Delta
-  readonly parts: readonly (number | string)[]
+  /** Again and again: where to copy from in the base, how many characters, how many new ones follow, and these. One string costs the least memory. */
+  readonly steps: string
   /** How many deltas lie between here and a whole text. */
   readonly depth: number
 }
@@ -39,8 +40,8 @@ export function relativeTo(base: Content, content: Content): Content {
   if (typeof content !== 'string' || base instanceof Uint8Array) return content
   const depth = typeof base === 'string' ? 1 : base.depth + 1
   if (depth > MAX_DEPTH) return content
-  const parts = difference(textOf(base), content)
-  return cost(parts) * 2 < content.length ? { base, parts, depth } : content
+  const steps = difference(textOf(base), content)
+  return steps.length * 2 < content.length ? { base, steps, depth } : content
 }
 
 function textOf(content: string | Delta): string {
@@ -52,18 +53,33 @@ function textOf(content: string | Delta): string {
   return deltas.reduceRight(applyDelta, content)
 }
 
-function applyDelta(base: string, { parts }: Delta): string {
+function applyDelta(base: string, { steps }: Delta): string {
+  const reader = { steps, at: 0 }
   let text = ''
-  for (let i = 0; i < parts.length; i++) {
-    const part = parts[i]!
-    text += typeof part === 'string' ? part : base.slice(part, parts[++i] as number)
+  while (reader.at < steps.length) {
+    const from = readCount(reader)
+    text += base.slice(from, from + readCount(reader))
+    const added = readCount(reader)
+    text += steps.slice(reader.at, reader.at + added)
+    reader.at += added
   }
   return text
 }
 
-/** Bytes, roughly: eight for each number and reference, a header for each string. */
-function cost(parts: readonly (number | string)[]): number {
-  return parts.reduce((sum: number, part) => sum + 8 + (typeof part === 'string' ? 24 + part.length : 0), 32)
+/** Seven bits a character, the lowest first: the string stays one byte a character. */
+function writeCount(count: number): string {
+  let text = ''
+  for (; count > 127; count = Math.floor(count / 128)) text += String.fromCharCode(128 + (count % 128))
+  return text + String.fromCharCode(count)
+}
+
+function readCount(reader: { readonly steps: string; at: number }): number {
+  let count = 0
+  for (let unit = 1; ; unit *= 128) {
+    const code = reader.steps.charCodeAt(reader.at++)
+    count += (code % 128) * unit
+    if (code < 128) return count
+  }
 }
 
 /** How much of the new text is looked for in the old one to find the way back: longer than any key that configs repeat. */
@@ -73,22 +89,18 @@ const WINDOW = 24
  * Copies for as long as both agree, then looks for the next member of the JSON (a `,`) at which the old text, from here on, reads the same.
  * Greedy and forward only, for image configs grow at the end of their lists.
  */
-function difference(old: string, text: string): (number | string)[] {
-  const parts: (number | string)[] = []
+function difference(old: string, text: string): string {
+  const steps: string[] = []
   let from = 0
   let at = 0
   while (at < text.length) {
     const same = commonLength(old, from, text, at)
-    if (same > 0) parts.push(from, from + same)
-    from += same
-    at += same
-    if (at === text.length) break
-    const back = findWayBack(old, from, text, at)
-    parts.push(ownCopy(text.slice(at, back.at)))
+    const back = at + same === text.length ? { from, at: text.length } : findWayBack(old, from + same, text, at + same)
+    steps.push(writeCount(from), writeCount(same), writeCount(back.at - at - same), text.slice(at + same, back.at))
     from = back.from
     at = back.at
   }
-  return parts
+  return steps.join('')
 }
 
 function commonLength(a: string, i: number, b: string, j: number): number {
@@ -104,9 +116,4 @@ function findWayBack(old: string, from: number, text: string, at: number): { fro
     if (found >= 0) return { from: found, at: comma }
   }
   return { from, at: text.length }
-}
-
-/** A text of its own: engines keep a cut piece as a view that holds the whole alive. */
-function ownCopy(piece: string): string {
-  return ` ${piece}`.slice(1)
 }
