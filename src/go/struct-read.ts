@@ -1,6 +1,6 @@
 import { GoError } from './error.ts'
 import { Entries, EscapedText, type Json, NumberText, readJSON } from './json-read.ts'
-import { foldKey, type GoStruct, type GoType, setOwn, type Value, zeroStruct } from './struct.ts'
+import { foldKey, type GoStruct, type GoType, setOwn, type Value } from './struct.ts'
 import { readTime } from './time.ts'
 
 /**
@@ -74,6 +74,7 @@ function readJSONTime(json: Json, nullable: boolean, old: unknown): unknown {
 function readTexts(decoder: Decoder, json: Json, old: unknown): unknown {
   if (json === null) return undefined
   if (!Array.isArray(json)) return wrongType(decoder, '[]string', old)
+  if (json.every((element) => typeof element === 'string')) return json
   const before = (old as readonly string[] | undefined) ?? []
   return json.map((element, index) =>
     typeof element === 'string' ? element : readInto(decoder, { is: 'text' }, element, before[index] ?? ''),
@@ -105,16 +106,19 @@ function readMap(decoder: Decoder, is: 'set' | 'map', json: Json, old: unknown):
 function readFields(decoder: Decoder, type: GoType & { is: 'struct' }, json: Json, old: unknown): unknown {
   if (json === null) return type.nullable ? undefined : old
   if (!isObject(json)) return wrongType(decoder, 'struct', old)
-  const value = old === undefined ? zeroStruct(type.of) : { ...(old as object) }
+  const value = old === undefined ? { ...type.of.zero } : { ...(old as object) }
   return readMembers(decoder, type.of, json, value as Record<string, unknown>)
 }
 
 function readMembers(decoder: Decoder, type: GoStruct, json: Entries | Value, value: Record<string, unknown>): unknown {
-  for (const [key, element] of membersOf(json)) {
-    const field = type.byKey.get(key) ?? type.byFoldedKey.get(foldKey(key))
-    if (field !== undefined) value[field.name] = readInto(decoder, field.type, element, value[field.name])
-  }
+  if (json instanceof Entries) for (const [key, element] of json.list) readMember(decoder, type, key, element, value)
+  else for (const key in json) readMember(decoder, type, key, json[key] as Json, value)
   return value
+}
+
+function readMember(decoder: Decoder, type: GoStruct, key: string, json: Json, value: Record<string, unknown>): void {
+  const field = type.byKey.get(key) ?? type.byFoldedKey.get(foldKey(key))
+  if (field !== undefined) value[field.name] = readInto(decoder, field.type, json, value[field.name])
 }
 
 function readStructs(decoder: Decoder, of: GoStruct, json: Json, old: unknown): unknown {
@@ -122,7 +126,7 @@ function readStructs(decoder: Decoder, of: GoStruct, json: Json, old: unknown): 
   if (!Array.isArray(json)) return wrongType(decoder, '[]struct', old)
   const before = (old as readonly unknown[] | undefined) ?? []
   return json.map((element, index) =>
-    readInto(decoder, { is: 'struct', of, nullable: false }, element, before[index] ?? zeroStruct(of)),
+    readInto(decoder, { is: 'struct', of, nullable: false }, element, before[index] ?? of.zero),
   )
 }
 
