@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buildSync } from 'esbuild'
 import { mobyBesideUs } from './moby.ts'
 import { probeScratch, probeSiblings, probeSources } from './probe.ts'
 import { printRows, type Row } from './report.ts'
@@ -44,19 +45,22 @@ if (only !== undefined) {
   if (jsonAt >= 0) writeFileSync(args[jsonAt + 1]!, JSON.stringify({ node: process.version, rows: all }, null, 1))
 }
 
-/** Each suite has a heap of its own, and Immer as a release has it. */
+/** Each suite has a heap of its own, and runs what a release is: one bundle, not sources through a loader. */
 function inOwnProcess(name: string): Row[] {
   const file = join(tmpdir(), `layerfold-bench-${process.pid}.json`)
-  const flags = [
-    '--expose-gc',
-    '--max-old-space-size=16384',
-    '--import',
-    'tsx',
-    import.meta.filename,
-    name,
-    ...(small ? ['--small'] : []),
-  ]
-  const env = { ...process.env, NODE_ENV: 'production', LAYERFOLD_BENCH_CHILD: file }
+  const bundle = join('bench', 'results', 'bench.mjs')
+  const define = { 'process.env.NODE_ENV': '"production"' }
+  buildSync({
+    entryPoints: ['bench/main.ts'],
+    outfile: bundle,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    external: ['esbuild'],
+    define,
+  })
+  const flags = ['--expose-gc', '--max-old-space-size=16384', bundle, name, ...(small ? ['--small'] : [])]
+  const env = { ...process.env, LAYERFOLD_BENCH_CHILD: file }
   const { status } = spawnSync(process.execPath, flags, { stdio: ['ignore', 'inherit', 'inherit'], env })
   if (status !== 0) throw new Error(`suite ${name} failed`)
   const rows = JSON.parse(readFileSync(file, 'utf8')) as Row[]

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { delimiter, join, resolve } from 'node:path'
 
 /** One parent image, the images built on it, and the step looked for among them. */
 export interface MobyInput {
@@ -40,7 +39,8 @@ type Program = { readonly path: string } | { readonly why: string }
 
 const gocode = '/usr/share/gocode'
 const sources = join(gocode, 'src/github.com/docker/docker/image/cache')
-const own = fileURLToPath(new URL('./moby/', import.meta.url))
+/** The bench runs from the package's root, as npm does. */
+const own = resolve('bench/peers/moby')
 
 let program: Program | undefined
 
