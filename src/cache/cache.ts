@@ -118,7 +118,7 @@ function newestChildMadeBy(
   if (unreadable !== undefined) return new GoError('unable-to-find-image', `unable to find image ${quote(unreadable)}`)
   if (config === undefined) return undefined
   const accept = (core: Core): boolean =>
-    sameConfig(cache.rules.cache.compared, core.facts!.config, config) && canBeHit(cache, core, platform)
+    sameConfig(cache.rules.cache.compared, core.config, config) && canBeHit(cache, core, platform)
   const { exact, loose } = hashStep(config)
   const found = newestChild(children, exact, accept)
   if (loose === undefined) return found
@@ -133,9 +133,9 @@ export function siblingsOf(store: ImageStore, parent: string | undefined): Child
 
 /** What releases since 23.0.10 ask of a candidate beside its config. */
 function canBeHit({ rules, store }: BuildCache, core: Core, platform: Platform | undefined): boolean {
-  if (rules.shape.createdNullable && core.facts!.created === undefined) return false
+  if (rules.shape.createdNullable && core.created === undefined) return false
   if (!rules.cache.builtLocally) return true
-  const theirs = core.facts!.platform
+  const theirs = core.platform
   return (
     nodeOf(store, core.id)!.builtLocally &&
     !!(theirs.os || theirs.architecture) &&

@@ -78,22 +78,23 @@ function siblingReasons(cache: BuildCache, parent: string | undefined, step: Ste
     refused: siblingRefusal(cache, core, step),
   }))
   judged.sort((a, b) => distance(a.refused) - distance(b.refused) || newerFirst(a.core, b.core))
-  return judged.map(({ core, refused }) => ({ image: core.id, created: core.facts!.created, refused }))
+  return judged.map(({ core, refused }) => ({ image: core.id, created: core.created, refused }))
 }
 
 /** moby's order since 25.0: built here, platform, config, created. Before, only the config is asked. */
-function siblingRefusal(cache: BuildCache, { id, facts }: Core, { config = {}, platform = {} }: Step): SiblingRefusal {
+function siblingRefusal(cache: BuildCache, core: Core, { config = {}, platform = {} }: Step): SiblingRefusal {
   const { rules, store } = cache
-  const theirs = facts!.platform
+  const { id } = core
+  const theirs = core.platform
   if (rules.cache.builtLocally) {
     if (!nodeOf(store, id)!.builtLocally) return { rule: 'not-built-locally' }
     if (!theirs.os && !theirs.architecture) return { rule: 'no-platform' }
     if (!acceptsPlatform(rules.platform, platform, theirs, store.daemon.os))
       return { rule: 'platform', image: theirs, step: platform }
   }
-  const differences = allDifferences(rules.cache.compared, facts!.config, config)
+  const differences = allDifferences(rules.cache.compared, core.config, config)
   if (differences.length > 0) return { rule: 'config', differences }
-  if (rules.shape.createdNullable && facts!.created === undefined) return { rule: 'no-created' }
+  if (rules.shape.createdNullable && core.created === undefined) return { rule: 'no-created' }
   return cache.sources !== undefined && !cache.sources.ancestors.has(id)
     ? { rule: 'not-above-a-source' }
     : { rule: 'older' }

@@ -84,7 +84,7 @@ export function newestChild(children: Children, hash: number, accept: Accept): C
 
 /** Which comes first where only the newest counts. */
 export function newerFirst(a: Core, b: Core): number {
-  return compareTime(b.facts?.created ?? zeroTime, a.facts?.created ?? zeroTime) || compareText(a.id, b.id)
+  return compareTime(b.created ?? zeroTime, a.created ?? zeroTime) || compareText(a.id, b.id)
 }
 
 export function unreadableChildren(children: Children): readonly string[] {
@@ -117,8 +117,8 @@ export function withChild(children: Children, core: Core): Children {
 /** With all of them in it; none may be in it yet. */
 export function withChildren(children: Children, cores: readonly Core[]): Children {
   const parts = open(children)
-  const readable = cores.filter((core) => core.facts !== undefined)
-  const broken = cores.filter((core) => core.facts === undefined).map(({ id }) => id)
+  const readable = cores.filter((core) => core.readable)
+  const broken = cores.filter((core) => !core.readable).map(({ id }) => id)
   const unreadable = broken.length === 0 ? parts.unreadable : [...parts.unreadable, ...broken].sort(compareText)
   const { few } = parts
   if (few !== undefined && few.length + readable.length <= FEW) {
@@ -177,7 +177,7 @@ export function childrenDiff(before: Children, after: Children, each: (id: strin
 function first(cores: readonly Core[], hash: number, accept: Accept): Core | undefined {
   for (let i = 0; i < cores.length; i++) {
     const core = cores[i]!
-    if (core.facts!.hash === hash && accept(core)) return core
+    if (core.hash === hash && accept(core)) return core
   }
   return undefined
 }
@@ -199,8 +199,8 @@ function withBuckets(byHash: Trie<number, Bucket>, cores: readonly Core[]): Trie
   if (cores.length === 1) return withInBucket(byHash, cores[0]!)
   const groups = new Map<number, Core[]>()
   for (const core of cores) {
-    const group = groups.get(core.facts!.hash)
-    if (group === undefined) groups.set(core.facts!.hash, [core])
+    const group = groups.get(core.hash)
+    if (group === undefined) groups.set(core.hash, [core])
     else group.push(core)
   }
   return trieSetAll(
@@ -210,7 +210,7 @@ function withBuckets(byHash: Trie<number, Bucket>, cores: readonly Core[]): Trie
 }
 
 function withInBucket(byHash: Trie<number, Bucket>, core: Core): Trie<number, Bucket> {
-  const hash = core.facts!.hash
+  const hash = core.hash
   const bucket = trieGet(byHash, hash)
   return trieSet(byHash, hash, bucket === undefined ? core : merged(bucket, [core]))
 }
@@ -231,7 +231,7 @@ function merged(bucket: Bucket | undefined, cores: readonly Core[]): Bucket {
 }
 
 function withoutFromBucket(byHash: Trie<number, Bucket>, core: Core): Trie<number, Bucket> {
-  const hash = core.facts!.hash
+  const hash = core.hash
   const bucket = trieGet(byHash, hash)!
   if (bucket instanceof Trie) {
     const rest = trieDelete(bucket, ageKey(core))
@@ -243,8 +243,8 @@ function withoutFromBucket(byHash: Trie<number, Bucket>, core: Core): Trie<numbe
 }
 
 /** Hex whose ascending order is `newerFirst`: what remains to the year 19 000, in seconds and nanoseconds, then the id. */
-function ageKey({ id, facts }: Core): string {
-  const { seconds, nanos } = facts?.created ?? zeroTime
+function ageKey({ id, created }: Core): string {
+  const { seconds, nanos } = created ?? zeroTime
   const age = (0x7fffffffff - seconds).toString(16).padStart(10, '0')
   return `${age}${(999999999 - nanos).toString(16).padStart(8, '0')}${id.slice(7)}`
 }

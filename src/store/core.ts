@@ -9,11 +9,8 @@ import { type Content, relativeTo } from './content.ts'
 export interface Core {
   readonly id: ImageID
   readonly content: Content
-  /** `undefined` when the bytes are no image: only a daemon's disk can hold such, and a probe that meets one fails. */
-  readonly facts: Facts | undefined
-}
-
-export interface Facts {
+  /** Not, when the bytes are no image: only a daemon's disk can hold such, and a probe that meets one fails. What follows then says nothing. */
+  readonly readable: boolean
   readonly hash: number
   readonly created: Time | undefined
   readonly config: Config
@@ -21,45 +18,51 @@ export interface Facts {
 }
 
 export function makeCore(id: ImageID, content: Content, image: Image | undefined): Core {
-  if (image === undefined) return { id, content, facts: undefined }
+  if (image === undefined)
+    return { id, content, readable: false, hash: 0, created: undefined, config: {}, platform: {} }
   const config = comparedPart(image.containerConfig)
   return {
     id,
     content,
-    facts: { hash: hashStored(config), created: image.created, config, platform: platformOf(image) },
+    readable: true,
+    hash: hashStored(config),
+    created: image.created,
+    config,
+    platform: platformOf(image),
   }
 }
 
 /** The same core, sharing with its parent's what the two have in common. */
 export function sharing(core: Core, parent: Core): Core {
-  const content = relativeTo(parent.content, core.content)
-  if (core.facts === undefined || parent.facts === undefined) return { ...core, content }
-  const config = sharedConfig(core.facts.config, parent.facts.config)
-  const platform = sameJSON(core.facts.platform, parent.facts.platform) ? parent.facts.platform : core.facts.platform
-  return { id: core.id, content, facts: { ...core.facts, config, platform } }
+  return {
+    ...core,
+    content: relativeTo(parent.content, core.content),
+    config: sharedConfig(core.config, parent.config),
+    platform: sameJSON(core.platform, parent.platform) ? parent.platform : core.platform,
+  }
 }
 
-/** All fields but the four that no generation compares, always in this order: one shape for every image. */
+/** All fields but the four that no generation compares, always in this order: one shape for every image, what every generation compares first. */
 function comparedPart(config: Config): Config {
   return {
     User: config.User,
-    AttachStdin: config.AttachStdin,
     AttachStdout: config.AttachStdout,
     AttachStderr: config.AttachStderr,
-    ExposedPorts: config.ExposedPorts,
     Tty: config.Tty,
     OpenStdin: config.OpenStdin,
-    StdinOnce: config.StdinOnce,
-    Env: config.Env,
     Cmd: config.Cmd,
+    Env: config.Env,
+    Labels: config.Labels,
+    ExposedPorts: config.ExposedPorts,
+    Entrypoint: config.Entrypoint,
+    Volumes: config.Volumes,
+    AttachStdin: config.AttachStdin,
+    StdinOnce: config.StdinOnce,
     Healthcheck: config.Healthcheck,
     ArgsEscaped: config.ArgsEscaped,
-    Volumes: config.Volumes,
     WorkingDir: config.WorkingDir,
-    Entrypoint: config.Entrypoint,
     NetworkDisabled: config.NetworkDisabled,
     OnBuild: config.OnBuild,
-    Labels: config.Labels,
     StopSignal: config.StopSignal,
     StopTimeout: config.StopTimeout,
     Shell: config.Shell,
