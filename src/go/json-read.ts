@@ -49,14 +49,13 @@ export function readJSON(text: string): Json {
  */
 function readPlainJSON(text: string): Json | undefined {
   if (text.includes('\\ud')) return undefined // an escaped lone surrogate would survive the comparison
-  let value: Json
   try {
-    value = JSON.parse(text)
+    const value = JSON.parse(text) as Json
+    const again = JSON.stringify(value)
+    return again === text || escapeHTML(again) === text ? value : undefined
   } catch {
-    return undefined // the exact reader says where and why
+    return undefined // no JSON, or nested deeper than the engine's stack: the exact reader says where and why
   }
-  const again = JSON.stringify(value)
-  return again === text || escapeHTML(again) === text ? value : undefined
 }
 
 const HTML = /[<>&\u2028\u2029]/g

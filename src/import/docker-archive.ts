@@ -1,169 +1,141 @@
 import { LayerfoldError } from '../errors.ts'
-import { readUTF8 } from '../go/text.ts'
-import { sameHistory } from '../image/history.ts'
-import type { Image, ImageID } from '../image/image.ts'
+import { GoError, orGoError } from '../go/error.ts'
+import { decodeImage } from '../image/codec.ts'
+import type { ImageID } from '../image/image.ts'
+import { parseReference } from '../image/reference.ts'
 import type { DiffID } from '../image/rootfs.ts'
-import { getImage, hasImage } from '../store/read.ts'
+import { hasImage } from '../store/read.ts'
 import type { ImageStore } from '../store/store.ts'
 import { tagImage } from '../store/tags.ts'
-import { createImage, setParent } from '../store/write.ts'
-import { type ArchiveSource, cleanName, type ImportLimits, type Member, readMembers } from './archive.ts'
+import { createImage } from '../store/write.ts'
+import { type Reading, readArchive } from './archive.ts'
+import { checkLayers, withLayers } from './layers.ts'
+import { defaultLimits, type ImportLimits } from './limits.ts'
+import { contentOf, type ManifestEntry, readManifest } from './manifest.ts'
+import { getFile, type Members, malformed } from './members.ts'
+import { linkParents } from './parents.ts'
+import type { ArchiveSource } from './source.ts'
 
 export interface ImportOptions {
   readonly limits?: ImportLimits
+  /** `verify`, the default: every layer's digest is compared with its diff id. `skip`: layers need only be there, which is much faster. */
+  readonly layers?: 'verify' | 'skip'
   readonly signal?: AbortSignal
+  /** Called often, with the bytes that have been read so far, after decompression. */
+  readonly onProgress?: (bytes: number) => void
 }
 
-/** One image of an archive, as it is now in the store. */
+/** One image of the archive, in the manifest's order. */
 export interface ImportedImage {
   readonly id: ImageID
-  /** As the archive names it: `app:latest`. */
+  /** As the archive has them: `app:1`. */
   readonly tags: readonly string[]
+  /** Lowest first. */
   readonly diffIDs: readonly DiffID[]
-  /** The parent link that the archive brought and that was valid. */
+  /** The parent link that the archive gave it; `undefined` when it gave none to an image that it holds too. */
   readonly parent: ImageID | undefined
 }
 
 /**
- * Loads what `docker save` wrote, by its manifest.json: the layout of all releases, which since 25.0 is an OCI layout as well (moby image/tarexport/load.go at v20.10.24).
- * Every layer is hashed as it streams past and compared with its diff id; every blob with its name. Throws `archive-malformed`, `archive-digest-mismatch`
- * or `archive-too-large`; then nothing has been imported, for the given store never changes.
+ * Adds the images of a `docker save` archive, as `docker load` does (moby image/tarexport/load.go @ v20.10.24): configs byte for byte, tags, and
+ * parent links between images of the archive. Reads both layouts, before and since Docker 25, and gzip around the whole or around layers. The archive
+ * is read once, in any order of members; layers are hashed while they stream past, and only JSON is kept.
+ *
+ * Throws `archive-malformed`, `archive-digest-mismatch` or `archive-too-large`, all of which leave no trace: `store` is what it was. Throws the
+ * signal's reason when aborted, and what the source throws, as it is. Unlike `docker load`, every layer is verified, those the store knows too; a
+ * config must have the digest that its name says; a name may not climb out of the archive, nor be in it twice.
  */
 export async function importArchive(
   store: ImageStore,
   source: ArchiveSource,
   options: ImportOptions = {},
 ): Promise<[next: ImageStore, images: readonly ImportedImage[]]> {
-  const members = await readMembers(source, options.limits ?? {}, options.signal)
-  for (const member of members.values()) checkBlobName(member)
-  const entries = readManifest(members)
+  const { layers = 'verify', signal, onProgress } = options
+  const reading: Reading = { limits: { ...defaultLimits, ...options.limits }, layers, signal, onProgress }
+  const members = await readArchive(source, reading)
+  const entries = readManifest(members, reading.limits.configBytes)
+  const configs = new Map<string, Config>()
+  const loaded: Loaded[] = []
   let next = store
-  const loaded: { id: ImageID; entry: ManifestEntry; diffIDs: readonly DiffID[] }[] = []
   for (const entry of entries) {
-    const [made, id, diffIDs] = loadImage(next, members, entry)
-    next = entry.RepoTags.reduce((tagged, tag) => tagImage(tagged, tag, id), made)
-    loaded.push({ id, entry, diffIDs })
+    const config = readConfig(members, entry.config, store, reading, configs)
+    checkLayers(members, config.name, entry.layers, config.diffIDs, layers)
+    next = addImage(next, config, entry)
+    loaded.push({ id: config.id, entry, diffIDs: config.diffIDs })
   }
-  const images: ImportedImage[] = []
-  for (const { id, entry, diffIDs } of loaded) {
-    const parent = validParent(next, id, entry.Parent)
-    if (parent !== undefined) [next] = setParent(next, id, parent)
-    images.push({ id, tags: entry.RepoTags, diffIDs, parent })
-  }
-  return [next, images]
+  const [linked, parents] = linkParents(
+    next,
+    loaded.map(({ id, entry }) => ({ id, parent: entry.parent })),
+  )
+  return [
+    linked,
+    loaded.map(({ id, entry, diffIDs }) => ({ id, tags: entry.repoTags, diffIDs, parent: parents.get(id) })),
+  ]
 }
 
-/** One entry of manifest.json. */
-interface ManifestEntry {
-  readonly Config: string
-  readonly RepoTags: readonly string[]
-  readonly Layers: readonly string[]
-  readonly Parent: string
+interface Loaded {
+  readonly id: ImageID
+  readonly entry: ManifestEntry
+  readonly diffIDs: readonly DiffID[]
 }
 
-function malformed(where: string, reason: string): LayerfoldError {
-  return new LayerfoldError('archive-malformed', { where, reason })
+interface Config {
+  /** The member's. */
+  readonly name: string
+  readonly id: ImageID
+  readonly raw: Uint8Array
+  readonly diffIDs: readonly DiffID[]
 }
 
-/** A blob that is named by a digest has that digest. */
-function checkBlobName({ name, digest, link }: Member): void {
-  const hex = /^blobs\/sha256\/([a-f0-9]{64})$/.exec(name)?.[1]
-  if (hex === undefined || link !== undefined || digest === `sha256:${hex}`) return
-  throw new LayerfoldError('archive-digest-mismatch', { where: name, expected: `sha256:${hex}`, actual: digest })
-}
-
-function readManifest(members: ReadonlyMap<string, Member>): ManifestEntry[] {
-  const text = readUTF8(bytesOf(members, 'manifest.json'))
-  let json: unknown
-  try {
-    json = JSON.parse(text ?? '')
-  } catch (error) {
-    throw new LayerfoldError('archive-malformed', { where: 'manifest.json', reason: 'it is not JSON' }, error)
-  }
-  if (!Array.isArray(json)) throw malformed('manifest.json', 'it is not a list')
-  return json.map(readEntry)
-}
-
-function readEntry(json: unknown): ManifestEntry {
-  const entry = (json ?? {}) as Readonly<Record<string, unknown>>
-  const { Config, RepoTags, Layers, Parent } = entry
-  const texts = (value: unknown): value is string[] =>
-    Array.isArray(value) && value.every((each) => typeof each === 'string')
-  if (
-    typeof Config !== 'string' ||
-    !texts(Layers ?? []) ||
-    !texts(RepoTags ?? []) ||
-    typeof (Parent ?? '') !== 'string'
-  ) {
-    throw malformed('manifest.json', 'an entry does not have the shape {Config, RepoTags, Layers, Parent}')
-  }
-  return {
-    Config,
-    RepoTags: (RepoTags ?? []) as string[],
-    Layers: (Layers ?? []) as string[],
-    Parent: (Parent ?? '') as string,
-  }
-}
-
-function loadImage(
+/** Decoded once, however often the manifest names it. */
+function readConfig(
+  members: Members,
+  reference: string,
   store: ImageStore,
-  members: ReadonlyMap<string, Member>,
-  entry: ManifestEntry,
-): [ImageStore, ImageID, readonly DiffID[]] {
-  const [next, made] = createImage(store, bytesOf(members, entry.Config))
-  if (made.outcome === 'error') throw malformed(entry.Config, made.text)
-  const hex = /([a-f0-9]{64})(\.json)?$/.exec(entry.Config)?.[1]
-  if (hex !== undefined && made.id !== `sha256:${hex}`) {
-    throw new LayerfoldError('archive-digest-mismatch', {
-      where: entry.Config,
-      expected: `sha256:${hex}`,
-      actual: made.id,
-    })
+  { limits }: Reading,
+  known: Map<string, Config>,
+): Config {
+  const [name, file] = getFile(members, reference)
+  const config = known.get(name)
+  if (config !== undefined) return config
+  const raw = contentOf(name, file, limits.configBytes)
+  const id = file.digest as ImageID
+  const expected = /(?:^|\/)([a-f0-9]{64})(?:\.json)?$/.exec(name)
+  if (expected !== null && id !== `sha256:${expected[1]}`) {
+    throw new LayerfoldError('archive-digest-mismatch', { where: name, expected: `sha256:${expected[1]}`, actual: id })
   }
-  const diffIDs = getImage(next, made.id).rootfs?.diffIDs ?? []
-  if (diffIDs.length !== entry.Layers.length) {
-    throw malformed(
-      entry.Config,
-      `invalid manifest, layers length mismatch: expected ${diffIDs.length}, got ${entry.Layers.length}`,
-    )
+  const fresh: Config = { name, id, raw, diffIDs: decodeDiffIDs(name, raw, store) }
+  known.set(name, fresh)
+  return fresh
+}
+
+function decodeDiffIDs(name: string, raw: Uint8Array, store: ImageStore): readonly DiffID[] {
+  try {
+    return decodeImage(raw, store.daemon.generation).rootfs.diffIDs ?? []
+  } catch (error) {
+    if (error instanceof GoError) throw malformed(name, error.message, error)
+    if (error instanceof RangeError) throw malformed(name, 'is nested too deeply', error) // the stack's end, not the reader's
+    throw error
   }
-  for (const [index, name] of entry.Layers.entries()) checkLayer(memberOf(members, name), diffIDs[index]!)
-  return [next, made.id, diffIDs]
 }
 
-function checkLayer({ name, diffID }: Member, expected: DiffID): void {
-  if (diffID !== expected)
-    throw new LayerfoldError('archive-digest-mismatch', { where: name, expected, actual: diffID })
-}
-
-/** The member itself, links followed: 20.10 writes a layer that several images have once, and links to it. */
-function memberOf(members: ReadonlyMap<string, Member>, name: string): Member {
-  let member = members.get(cleanName(name))
-  const passed = new Set<Member>()
-  while (member?.link !== undefined) {
-    if (passed.has(member)) throw malformed(name, 'a link leads to itself')
-    passed.add(member)
-    const folder = member.name.slice(0, member.name.lastIndexOf('/') + 1)
-    member =
-      members.get(cleanName(`${folder}${member.link}`)) ?? members.get(cleanName(member.link.replace(/^(\.\.\/)+/, '')))
+/** The image and its tags. Without `hasImage`, a manifest that names one config often would decode it as often. */
+function addImage(store: ImageStore, { name, id, raw, diffIDs }: Config, { repoTags }: ManifestEntry): ImageStore {
+  let next = store
+  if (!hasImage(store, id)) {
+    const [created, result] = createImage(withLayers(store, diffIDs), raw)
+    if (result.outcome === 'error') throw malformed(name, result.text)
+    next = created
   }
-  if (member === undefined) throw malformed(name, 'the member is missing')
-  return member
+  for (const tag of repoTags) {
+    if (!isTagged(tag)) throw malformed('manifest.json', `invalid tag ${JSON.stringify(tag)}`)
+    next = tagImage(next, tag, id)
+  }
+  return next
 }
 
-function bytesOf(members: ReadonlyMap<string, Member>, name: string): Uint8Array {
-  const { bytes } = memberOf(members, name)
-  if (bytes === undefined) throw malformed(name, 'the member is too large to be a JSON document')
-  return bytes
-}
-
-/** moby's setParentID and checkValidParent: the parent is there, and the image has just one step more. */
-function validParent(store: ImageStore, id: ImageID, parent: string): ImageID | undefined {
-  if (parent === '' || !hasImage(store, parent)) return undefined
-  return isOneStepMore(getImage(store, id), getImage(store, parent)) ? parent : undefined
-}
-
-function isOneStepMore({ history = [] }: Image, { history: before = [] }: Image): boolean {
-  if (history.length === 0 && before.length === 0) return true
-  return history.length - before.length === 1 && before.every((entry, index) => sameHistory(entry, history[index]!))
+/** Whether it is a name with a tag, and nothing more: what an image can be given. */
+function isTagged(text: string): boolean {
+  const reference = orGoError(() => parseReference(text))
+  return !(reference instanceof GoError) && reference.tag !== undefined && reference.digest === undefined
 }

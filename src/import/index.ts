@@ -1,2 +1,3 @@
-export type { ArchiveSource, ImportLimits } from './archive.ts'
 export { type ImportedImage, type ImportOptions, importArchive } from './docker-archive.ts'
+export type { ImportLimits } from './limits.ts'
+export type { ArchiveSource } from './source.ts'
