@@ -73,30 +73,73 @@ interface Reader {
   at: number
 }
 
+/** A list or an object whose end has not been read. An object's values are waiting for their key. */
+interface Open {
+  readonly elements: Json[]
+  readonly members: [string, Json][] | undefined
+  key: string
+}
+
+/** No recursion: a document may be nested deeper than an engine's stack. */
 function readEveryJSON(text: string): Json {
   const reader: Reader = { text, at: 0 }
-  const value = readValue(reader, 0)
-  skipSpace(reader)
-  if (reader.at < text.length) throw unexpected(reader, 'after top-level value')
+  const open: Open[] = []
+  for (;;) {
+    let value = readScalarOrOpen(reader, open)
+    while (value !== undefined) {
+      const parent = open[open.length - 1]
+      skipSpace(reader)
+      if (parent === undefined) return atEnd(reader, value)
+      if (parent.members === undefined) parent.elements.push(value)
+      else parent.members.push([parent.key, value])
+      value = nextOrClose(reader, open, parent)
+    }
+  }
+}
+
+function atEnd(reader: Reader, value: Json): Json {
+  if (reader.at < reader.text.length) throw unexpected(reader, 'after top-level value')
   return value
 }
 
-function unexpected({ text, at }: Reader, where: string): GoError {
-  if (at >= text.length) return new GoError('json-syntax', 'unexpected end of JSON input')
-  return new GoError('json-syntax', `invalid character ${JSON.stringify(text[at])} ${where}`)
-}
-
-function skipSpace(reader: Reader): void {
-  while (' \t\r\n'.includes(reader.text[reader.at] ?? '-')) reader.at++
-}
-
-function readValue(reader: Reader, depth: number): Json {
-  if (depth > MAX_DEPTH) throw new GoError('json-syntax', 'exceeded max depth')
+/** A value that is complete; `undefined` when a list or an object has been opened, whose first value comes next. */
+function readScalarOrOpen(reader: Reader, open: Open[]): Json | undefined {
   skipSpace(reader)
-  const char = reader.text[reader.at]
-  if (char === '{') return readObject(reader, depth)
-  if (char === '[') return readArray(reader, depth)
-  if (char === '"') return readString(reader)
+  const isObject = take(reader, '{')
+  if (!isObject && !take(reader, '[')) return readScalar(reader)
+  if (open.length >= MAX_DEPTH) throw new GoError('json-syntax', 'exceeded max depth')
+  const opened: Open = { elements: [], members: isObject ? [] : undefined, key: '' }
+  skipSpace(reader)
+  if (take(reader, isObject ? '}' : ']')) return isObject ? new Entries([]) : []
+  if (isObject) opened.key = readKey(reader)
+  open.push(opened)
+  return undefined
+}
+
+/** After an element: `undefined` when another follows, else the whole that has been closed. */
+function nextOrClose(reader: Reader, open: Open[], { elements, members }: Open): Json | undefined {
+  if (take(reader, ',')) {
+    if (members !== undefined) open[open.length - 1]!.key = readKey(reader)
+    return undefined
+  }
+  if (!take(reader, members === undefined ? ']' : '}')) {
+    throw unexpected(reader, members === undefined ? 'after array element' : 'after object key:value pair')
+  }
+  open.pop()
+  return members === undefined ? elements : new Entries(members)
+}
+
+function readKey(reader: Reader): string {
+  skipSpace(reader)
+  if (reader.text[reader.at] !== '"') throw unexpected(reader, 'looking for beginning of object key string')
+  const key = readString(reader)
+  skipSpace(reader)
+  if (!take(reader, ':')) throw unexpected(reader, 'after object key')
+  return typeof key === 'string' ? key : key.value
+}
+
+function readScalar(reader: Reader): Json {
+  if (reader.text[reader.at] === '"') return readString(reader)
   for (const [word, value] of [
     ['null', null],
     ['true', true],
@@ -110,35 +153,13 @@ function readValue(reader: Reader, depth: number): Json {
   return readNumber(reader)
 }
 
-function readObject(reader: Reader, depth: number): Entries {
-  const list: [string, Json][] = []
-  reader.at++
-  skipSpace(reader)
-  if (take(reader, '}')) return new Entries(list)
-  do {
-    skipSpace(reader)
-    if (reader.text[reader.at] !== '"') throw unexpected(reader, 'looking for beginning of object key string')
-    const key = readString(reader)
-    skipSpace(reader)
-    if (!take(reader, ':')) throw unexpected(reader, 'after object key')
-    list.push([typeof key === 'string' ? key : key.value, readValue(reader, depth + 1)])
-    skipSpace(reader)
-  } while (take(reader, ','))
-  if (!take(reader, '}')) throw unexpected(reader, 'after object key:value pair')
-  return new Entries(list)
+function unexpected({ text, at }: Reader, where: string): GoError {
+  if (at >= text.length) return new GoError('json-syntax', 'unexpected end of JSON input')
+  return new GoError('json-syntax', `invalid character ${JSON.stringify(text[at])} ${where}`)
 }
 
-function readArray(reader: Reader, depth: number): Json[] {
-  const list: Json[] = []
-  reader.at++
-  skipSpace(reader)
-  if (take(reader, ']')) return list
-  do {
-    list.push(readValue(reader, depth + 1))
-    skipSpace(reader)
-  } while (take(reader, ','))
-  if (!take(reader, ']')) throw unexpected(reader, 'after array element')
-  return list
+function skipSpace(reader: Reader): void {
+  while (' \t\r\n'.includes(reader.text[reader.at] ?? '-')) reader.at++
 }
 
 function take(reader: Reader, char: string): boolean {
