@@ -15,7 +15,15 @@ import { setParent } from '../store/write.ts'
 import { sameConfig } from './compare.ts'
 import { restore } from './restore.ts'
 import type { RuleSet } from './rules.ts'
-import { makeSources, mayContinue, type Source, type Sources, withNewLinks } from './sources.ts'
+import {
+  isAboveSource,
+  makeSources,
+  mayContinue,
+  type Source,
+  type Sources,
+  sourcesOf,
+  withNewLinks,
+} from './sources.ts'
 import { continues, isValidParent } from './valid-parent.ts'
 
 /** What one stage of a build looks its steps up in: a store, the rules of a Docker generation, and the images that `--cache-from` named. A value. */
@@ -94,7 +102,7 @@ export function probe(
   const local = newestChildMadeBy(cache, parent, step)
   if (local instanceof GoError) return [cache, failure(local)]
   const { sources } = cache
-  if (local !== undefined && (sources === undefined || sources.ancestors.has(local.id)))
+  if (local !== undefined && (sources === undefined || isAboveSource(sources, local.id)))
     return [cache, hit(local.id, 'parent-chain')]
   if (sources === undefined) return [cache, MISS]
   return probeSources(cache, sources, parent, step)
@@ -186,7 +194,7 @@ function firstSourceThatContinues(
 
 /** Go follows a nil config only once a source's history has matched, and crashes there. */
 function probeNil({ rules }: BuildCache, sources: Sources, parent: Image | undefined): ProbeResult {
-  const crashes = sources.list.some(({ image }) => isValidParent(rules.cache, image, parent))
+  const crashes = sourcesOf(sources).some(({ image }) => isValidParent(rules.cache, image, parent))
   return crashes ? fail('panic', 'panic: runtime error: invalid memory address or nil pointer dereference') : MISS
 }
 

@@ -9,6 +9,7 @@ import { nodeOf } from '../store/ids.ts'
 import { readImage } from '../store/read.ts'
 import { type BuildCache, type Step, siblingsOf } from './cache.ts'
 import { allDifferences, type FieldDifference } from './compare.ts'
+import { isAboveSource, type Source, sourcesOf } from './sources.ts'
 import { type SourceRefusal, sourceRefusal } from './valid-parent.ts'
 
 /** Why a local image was not the answer: the first rule that refused it, in the order in which the daemon asks. */
@@ -62,64 +63,60 @@ export function reasonsFor(
 ): Reasons {
   const limit = options.limit ?? LIMIT
   const siblings = siblingReasons(cache, parent, step)
-  const sources = cache.sources?.list ?? []
+  const sources = cache.sources === undefined ? [] : sourcesOf(cache.sources)
   return {
     siblings: siblings.slice(0, limit),
     moreSiblings: Math.max(0, siblings.length - limit),
-    sources: cache.sources && sourceReasons(cache, parent, step.config ?? {}, limit),
+    sources: cache.sources && sourceReasons(cache, sources, parent, step.config ?? {}).slice(0, limit),
     moreSources: Math.max(0, sources.length - limit),
     parentUnknown: parent !== undefined && nodeOf(cache.store, parent) === undefined,
   }
 }
 
 function siblingReasons(cache: BuildCache, parent: string | undefined, step: Step): SiblingReason[] {
-  const judged = Array.from(readableChildren(siblingsOf(cache.store, parent)), (core) => ({
-    core,
-    refused: siblingRefusal(cache, core, step),
-  }))
-  judged.sort((a, b) => distance(a.refused) - distance(b.refused) || newerFirst(a.core, b.core))
+  const judged = Array.from(readableChildren(siblingsOf(cache.store, parent)), (core) => {
+    const differences = allDifferences(cache.rules.cache.compared, core.config, step.config ?? {})
+    const refused = siblingRefusal(cache, core, step.platform ?? {}, differences)
+    // Whatever refused it first, an image is near when few fields differ; one that is kept out for another reason comes after its equals.
+    const distance = differences.length + (EXCLUDES.includes(refused.rule) ? 0.5 : 0)
+    return { core, refused, distance }
+  })
+  judged.sort((a, b) => a.distance - b.distance || newerFirst(a.core, b.core))
   return judged.map(({ core, refused }) => ({ image: core.id, created: core.created, refused }))
 }
 
+/** The refusals that no change of the step's config would lift. */
+const EXCLUDES: readonly SiblingRefusal['rule'][] = ['not-built-locally', 'no-platform', 'platform']
+
 /** moby's order since 25.0: built here, platform, config, created. Before, only the config is asked. */
-function siblingRefusal(cache: BuildCache, core: Core, { config = {}, platform = {} }: Step): SiblingRefusal {
-  const { rules, store } = cache
-  const { id } = core
-  const theirs = core.platform
+function siblingRefusal(
+  { rules, store, sources }: BuildCache,
+  { id, created, platform: theirs }: Core,
+  platform: Platform,
+  differences: readonly FieldDifference[],
+): SiblingRefusal {
   if (rules.cache.builtLocally) {
     if (!nodeOf(store, id)!.builtLocally) return { rule: 'not-built-locally' }
     if (!theirs.os && !theirs.architecture) return { rule: 'no-platform' }
-    if (!acceptsPlatform(rules.platform, platform, theirs, store.daemon.os))
-      return { rule: 'platform', image: theirs, step: platform }
+    const accepted = acceptsPlatform(rules.platform, platform, theirs, store.daemon.os)
+    if (!accepted) return { rule: 'platform', image: theirs, step: platform }
   }
-  const differences = allDifferences(rules.cache.compared, core.config, config)
   if (differences.length > 0) return { rule: 'config', differences }
-  if (rules.shape.createdNullable && core.created === undefined) return { rule: 'no-created' }
-  return cache.sources !== undefined && !cache.sources.ancestors.has(id)
-    ? { rule: 'not-above-a-source' }
-    : { rule: 'older' }
-}
-
-/** How far from a hit: a matching image is nearest, then those with the fewest fields to change. */
-function distance(refused: SiblingRefusal): number {
-  if (refused.rule === 'config') return refused.differences.length
-  return refused.rule === 'not-above-a-source' || refused.rule === 'older' || refused.rule === 'no-created' ? 0 : 0.5
+  if (rules.shape.createdNullable && created === undefined) return { rule: 'no-created' }
+  return sources !== undefined && !isAboveSource(sources, id) ? { rule: 'not-above-a-source' } : { rule: 'older' }
 }
 
 function sourceReasons(
-  { rules, store, sources }: BuildCache,
+  { rules, store }: BuildCache,
+  sources: readonly Source[],
   parent: string | undefined,
   config: Config,
-  limit: number,
 ): SourceReason[] {
   const parentImage = parent === undefined ? undefined : readImage(store, parent)
   if (parentImage instanceof GoError) return []
   const createdBy = (config.Cmd ?? []).join(' ')
-  return sources!.list
-    .flatMap(({ id, image }) => reasonOf(id, sourceRefusal(rules.cache, image, parentImage, createdBy)))
-    .slice(0, limit)
-}
-
-function reasonOf(image: ImageID, refused: SourceRefusal | undefined): SourceReason[] {
-  return refused === undefined ? [] : [{ image, refused }]
+  return sources.flatMap(({ id, image }) => {
+    const refused = sourceRefusal(rules.cache, image, parentImage, createdBy)
+    return refused === undefined ? [] : [{ image: id, refused }]
+  })
 }

@@ -10,27 +10,29 @@ export interface Source {
   readonly image: Image
 }
 
-let bySteps: (sources: Sources) => ReadonlyMap<number, readonly Source[]>
+let open: (sources: Sources) => Parts
 
-/**
- * The sources of a build, in their order, indexed by the history that comes before each of their steps and by that step's created_by: what would continue a given
- * parent is found at the same cost among one and among ten thousand.
- */
-export class Sources {
+interface Parts {
   readonly list: readonly Source[]
   /** Every image that is above a source: a local hit counts only among these (spec 7.5). */
   readonly ancestors: ReadonlySet<string>
-  readonly #byStep: ReadonlyMap<number, readonly Source[]>
+  readonly byStep: ReadonlyMap<number, readonly Source[]>
+}
+
+/**
+ * The sources of a build, in their order, indexed by the history that comes before each of their steps and by that step's created_by: what would continue a given
+ * parent is found at the same cost among one and among ten thousand. A closed box like `Trie`.
+ */
+export class Sources {
+  readonly #parts: Parts
 
   static {
-    bySteps = (sources) => sources.#byStep
+    open = (sources) => sources.#parts
     Object.freeze(Sources.prototype)
   }
 
-  constructor(list: readonly Source[], ancestors: ReadonlySet<string>, byStep: ReadonlyMap<number, readonly Source[]>) {
-    this.list = list
-    this.ancestors = ancestors
-    this.#byStep = byStep
+  constructor(parts: Parts) {
+    this.#parts = parts
   }
 }
 
@@ -46,17 +48,28 @@ export function makeSources(store: ImageStore, list: readonly Source[]): Sources
       prefix = hashEntry(prefix, entry)
     }
   }
-  return new Sources(list, ancestorsOf(store, list), byStep)
+  return new Sources({ list, ancestors: ancestorsOf(store, list), byStep })
 }
 
 /** The same sources after parent links have changed. */
 export function withNewLinks(store: ImageStore, sources: Sources): Sources {
-  return new Sources(sources.list, ancestorsOf(store, sources.list), bySteps(sources))
+  const parts = open(sources)
+  return new Sources({ ...parts, ancestors: ancestorsOf(store, parts.list) })
+}
+
+/** The sources in their order. */
+export function sourcesOf(sources: Sources): readonly Source[] {
+  return open(sources).list
+}
+
+/** Whether the image is a strict ancestor of any source: moby's isParent (spec 7.8). */
+export function isAboveSource(sources: Sources, id: string): boolean {
+  return open(sources).ancestors.has(id)
 }
 
 /** The sources, in order, that may have a step made by `createdBy` after just this history. A filter: each is still to be compared. */
 export function mayContinue(sources: Sources, history: readonly History[], createdBy: string): readonly Source[] {
-  return bySteps(sources).get(stepKey(history.reduce(hashEntry, 0), createdBy)) ?? []
+  return open(sources).byStep.get(stepKey(history.reduce(hashEntry, 0), createdBy)) ?? []
 }
 
 /** Strict ancestors; where Go would walk a cycle of parents for ever, the walk ends. */
