@@ -1,19 +1,14 @@
 import { cacheFrom, probe } from '../src/cache/cache.ts'
 import { docker17_03 } from '../src/cache/rules.ts'
-import { emptyStore } from '../src/store/store.ts'
-import { createImages, setParent } from '../src/store/write.ts'
 import { sideBySide } from './measure.ts'
 import { measureMoby } from './peers/moby.ts'
 import type { Row } from './report.ts'
-import { imageOf, stepConfig } from './workload.ts'
+import { siblingStore, stepConfig } from './workload.ts'
 
 /** How much faster than moby's own probe, file backend as in the daemon, with the same winner? */
 export function mobyBesideUs(sizes: readonly number[]): Row[] {
   return sizes.map((size) => {
-    const parent = imageOf(0, 3)
-    const children = Array.from({ length: size }, (_, n) => imageOf(n + 1, 4))
-    let [store] = createImages(emptyStore(), [parent.raw, ...children.map(({ raw }) => raw)])
-    for (const { id } of children) [store] = setParent(store, id, parent.id)
+    const { store, parent, children } = siblingStore(size)
     const [cache] = cacheFrom(store, [], docker17_03)
     const config = stepConfig((size >> 1) + 1)
     const text = ({ raw }: { raw: Uint8Array }): string => new TextDecoder().decode(raw)

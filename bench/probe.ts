@@ -3,10 +3,10 @@ import { docker17_03 } from '../src/cache/rules.ts'
 import type { Config } from '../src/image/config.ts'
 import { emptyStore } from '../src/store/store.ts'
 import { tagImage } from '../src/store/tags.ts'
-import { createImage, createImages, setParent } from '../src/store/write.ts'
+import { createImage, createImages } from '../src/store/write.ts'
 import { sideBySide } from './measure.ts'
 import type { Row } from './report.ts'
-import { imageOf, stepConfig } from './workload.ts'
+import { imageOf, siblingStore, stepConfig } from './workload.ts'
 
 /** The floor: what a string-keyed `Map` would cost, its key built by joining the compared fields with NUL. */
 function joinKey(config: Config): string {
@@ -35,10 +35,7 @@ function joinKey(config: Config): string {
 /** Does a probe cost the same among ten siblings and among a hundred thousand? */
 export function probeSiblings(sizes: readonly number[]): Row[] {
   return sizes.map((size) => {
-    const parent = imageOf(0, 3)
-    const children = Array.from({ length: size }, (_, n) => imageOf(n + 1, 4))
-    let [store] = createImages(emptyStore(), [parent.raw, ...children.map(({ raw }) => raw)])
-    for (const { id } of children) [store] = setParent(store, id, parent.id)
+    const { store, parent, children } = siblingStore(size)
     const [cache] = cacheFrom(store, [], docker17_03)
     const map = new Map(children.map(({ id }, n) => [joinKey(stepConfig(n + 1)), id]))
     const cold = Array.from({ length: 4096 }, (_, i) => stepConfig(((i * 7919) % size) + 1))

@@ -1,6 +1,8 @@
 import { digestOf } from '../src/digest/digest.ts'
 import type { Config } from '../src/image/config.ts'
 import type { ImageID } from '../src/image/image.ts'
+import { emptyStore, type ImageStore } from '../src/store/store.ts'
+import { createImages, setParent } from '../src/store/write.ts'
 
 /** Image configs as real builds make them, deterministic by their numbers. */
 
@@ -81,4 +83,13 @@ export function imageOf(n: number, depth: number, family = 0): Made {
     JSON.stringify(document).replace(/&/g, '\\u0026').replace(/</g, '\\u003c').replace(/>/g, '\\u003e'),
   )
   return { id: digestOf(raw), raw }
+}
+
+/** One parent and `size` children of it, the n-th made by step n + 1. */
+export function siblingStore(size: number): { store: ImageStore; parent: Made; children: readonly Made[] } {
+  const parent = imageOf(0, 3)
+  const children = Array.from({ length: size }, (_, n) => imageOf(n + 1, 4))
+  let [store] = createImages(emptyStore(), [parent.raw, ...children.map(({ raw }) => raw)])
+  for (const { id } of children) [store] = setParent(store, id, parent.id)
+  return { store, parent, children }
 }

@@ -4,7 +4,7 @@ import { encodeImage } from '../image/codec.ts'
 import type { Config } from '../image/config.ts'
 import type { Image, ImageID } from '../image/image.ts'
 import type { Platform } from '../image/platform.ts'
-import { type DiffID, emptyDiffID } from '../image/rootfs.ts'
+import { type DiffID, emptyDiffID, withLayer } from '../image/rootfs.ts'
 import { type Failure, failure } from '../store/outcome.ts'
 import { readImage } from '../store/read.ts'
 import { createImage, markBuiltLocally, setParent } from '../store/write.ts'
@@ -75,10 +75,7 @@ function childImage(parent: Image | undefined, step: ExecutedStep, dockerVersion
     os: os || 'linux',
     size: 0,
     parent: '',
-    rootfs: {
-      type: parent?.rootfs?.type ?? 'layers',
-      diffIDs: layer === undefined ? parent?.rootfs?.diffIDs : [...(parent?.rootfs?.diffIDs ?? []), layer],
-    },
+    rootfs: withLayer(parent?.rootfs, layer),
     history: [
       ...(parent?.history ?? []),
       { created: step.created, author: step.author ?? '', createdBy, comment: '', emptyLayer: layer === undefined },

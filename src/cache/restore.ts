@@ -2,7 +2,7 @@ import { GoError, orGoError } from '../go/error.ts'
 import { encodeImage } from '../image/codec.ts'
 import type { Config } from '../image/config.ts'
 import type { Image, ImageID } from '../image/image.ts'
-import type { DiffID, RootFS } from '../image/rootfs.ts'
+import { type DiffID, withLayer } from '../image/rootfs.ts'
 import { type Failure, fail } from '../store/outcome.ts'
 import type { ImageStore } from '../store/store.ts'
 import { createImage, setParent } from '../store/write.ts'
@@ -77,11 +77,6 @@ function restoredImage({ shape }: RuleSet, { parentImage, source, config }: Rest
     osVersion,
     osFeatures,
   }
-}
-
-function withLayer(rootfs: RootFS | undefined, layer: DiffID | undefined): RootFS {
-  const { type, diffIDs } = rootfs ?? { type: 'layers', diffIDs: undefined }
-  return { type, diffIDs: layer === undefined ? diffIDs : [...(diffIDs ?? []), layer] }
 }
 
 /** The layer of one step (moby's getLayerForHistoryIndex, spec 7.7); `undefined` when it added none. Go crashes where the history promises more layers than there are. */

@@ -1,7 +1,7 @@
 import { GoError } from '../go/error.ts'
 import type { GoStruct, Value } from '../go/struct.ts'
 import { readStruct } from '../go/struct-read.ts'
-import { writeMembers, writeStruct } from '../go/struct-write.ts'
+import { writeMembers } from '../go/struct-write.ts'
 import { compareText, readGoString, writeGoString } from '../go/text.ts'
 import type { Config } from './config.ts'
 import { configStruct, type Generation, imageStruct } from './generation.ts'
@@ -44,9 +44,4 @@ export function encodeImage(image: Image, generation: Generation, keys: 'sorted'
 /** A container config from JSON text, as Go decodes it; `undefined` for `null`. Throws a GoError like `decodeImage`. */
 export function decodeConfig(text: string, generation: Generation): Config | undefined {
   return readStruct(configStruct(generation), text) as Config | undefined
-}
-
-/** A container config as Go's JSON. */
-export function encodeConfig(config: Config, generation: Generation): string {
-  return writeStruct(configStruct(generation), config as Value, generation.controls)
 }

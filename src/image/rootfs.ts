@@ -27,3 +27,14 @@ export function chainID({ diffIDs }: Pick<RootFS, 'diffIDs'>): ChainID | undefin
   for (const diffID of diffIDs ?? []) chain = chain === '' ? diffID : digestOf(writeGoString(`${chain} ${diffID}`))
   return chain === '' ? undefined : (chain as ChainID)
 }
+
+/** Whether there is a stack to name: `chainID` without the hashing. */
+export function hasLayers({ diffIDs }: Pick<RootFS, 'diffIDs'>): boolean {
+  return (diffIDs ?? []).some((diffID) => diffID !== '')
+}
+
+/** The layers of `below` and one more; the same when the step added none. A new image has `layers` for its type. */
+export function withLayer(below: RootFS | undefined, layer: DiffID | undefined): RootFS {
+  const { type, diffIDs } = below ?? { type: 'layers', diffIDs: undefined }
+  return { type, diffIDs: layer === undefined ? diffIDs : [...(diffIDs ?? []), layer] }
+}

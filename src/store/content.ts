@@ -27,11 +27,6 @@ export function unpackContent(content: Content): Uint8Array {
   return content instanceof Uint8Array ? content.slice() : writeGoString(textOf(content))
 }
 
-/** The text of the content; `undefined` when it is not valid UTF-8. */
-export function contentText(content: Content): string | undefined {
-  return content instanceof Uint8Array ? undefined : textOf(content)
-}
-
 /**
  * The same content, kept as its difference from `base` where that is much smaller. An image's config repeats its parent's: history, layers, environment;
  * kept apart, a chain of builds grows with the square of its length.

@@ -2,7 +2,7 @@ import { digestOf } from '../digest/digest.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { decodeImage } from '../image/codec.ts'
 import type { ImageID } from '../image/image.ts'
-import type { DiffID } from '../image/rootfs.ts'
+import { type DiffID, hasLayers } from '../image/rootfs.ts'
 import { textDigits } from '../persistent/digits.ts'
 import { Trie, trieEntries, trieSetAll } from '../persistent/trie.ts'
 import { type Children, noChildren, withChildren } from './children.ts'
@@ -30,7 +30,7 @@ export function reopenStore(store: ImageStore): [next: ImageStore, result: Reope
     if (image instanceof GoError) continue
     const refusal = refusalOf(store, image)
     const diffIDs = image.rootfs.diffIDs ?? []
-    if (diffIDs.some((diffID) => diffID !== '') && (refusal?.asked ?? true)) layers.push(diffIDs)
+    if (hasLayers(image.rootfs) && (refusal?.asked ?? true)) layers.push(diffIDs)
     if (refusal !== undefined && stopsReopening(store, refusal.failure)) return [store, { ...refusal.failure, layers }]
     if (refusal === undefined) indexed.set(id, node)
   }

@@ -4,7 +4,7 @@ import { readGoString } from '../go/text.ts'
 import type { Time } from '../go/time.ts'
 import { decodeImage, decodeImageWithoutRule } from '../image/codec.ts'
 import type { Image, ImageID } from '../image/image.ts'
-import { type ChainID, chainID, type DiffID } from '../image/rootfs.ts'
+import { type ChainID, chainID, type DiffID, hasLayers } from '../image/rootfs.ts'
 import { trieGet, trieSetAll } from '../persistent/trie.ts'
 import { childIDs, hasChild, withChild, withChildren, withUnreadable } from './children.ts'
 import { packContent } from './content.ts'
@@ -147,8 +147,7 @@ function decodeForCreate(raw: Uint8Array, { generation }: Daemon): Decoded {
 /** Why the index refuses an image whose content has been written; `asked` when the layer store was asked. */
 export function refusalOf(store: ImageStore, image: Decoded): { failure: Failure; asked: boolean } | undefined {
   const { generation, os: host } = store.daemon
-  const hasLayers = (image.rootfs.diffIDs ?? []).some((diffID) => diffID !== '')
-  if (!hasLayers) return undefined
+  if (!hasLayers(image.rootfs)) return undefined
   const os = image.os || host
   if (generation.otherOS !== 'ignored' && os.toLowerCase() !== host) {
     return { failure: fail('os-unsupported', 'operating system is not supported'), asked: false }

@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+
+const read = (path: string): string => readFileSync(join(import.meta.dirname, '..', path), 'utf8')
+
+it('docs/errors.md has a row for each error code, in the order of src/errors.ts', () => {
+  const codes = Array.from(read('src/errors.ts').matchAll(/^ {2}'([a-z-]+)':/gm), ([, code]) => code)
+  const rows = Array.from(read('docs/errors.md').matchAll(/^\| `([a-z-]+)`/gm), ([, code]) => code)
+  expect(codes.length).toBeGreaterThan(0)
+  expect(rows).toEqual(codes)
+})
