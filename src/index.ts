@@ -36,7 +36,15 @@ export type { Config, HealthConfig } from './image/config.ts'
 export type { Generation } from './image/generation.ts'
 export { type History, sameHistory } from './image/history.ts'
 export type { Image, ImageID } from './image/image.ts'
-export { acceptsPlatform, type Platform, type PlatformRule, platformOf } from './image/platform.ts'
+export {
+  type Platform,
+  type PlatformMatch,
+  platformOf,
+  platformOrLower,
+  platformOrLowerMinor,
+  platformWithFeatures,
+  samePlatform,
+} from './image/platform.ts'
 export { familiarName, type Reference } from './image/reference.ts'
 export { type ChainID, chainID, type DiffID, emptyDiffID, type RootFS } from './image/rootfs.ts'
 export { applyChanges, type Change, changesBetween, type ImageRecord } from './store/changes.ts'

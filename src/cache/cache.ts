@@ -2,7 +2,7 @@ import { GoError } from '../go/error.ts'
 import { quote } from '../go/quote.ts'
 import type { Config } from '../image/config.ts'
 import type { Image, ImageID } from '../image/image.ts'
-import { acceptsPlatform, type Platform } from '../image/platform.ts'
+import type { Platform } from '../image/platform.ts'
 import { type Children, newerFirst, newestChild, noChildren, unreadableChildren } from '../store/children.ts'
 import { hashStep } from '../store/config-hash.ts'
 import type { Core } from '../store/core.ts'
@@ -147,7 +147,7 @@ function canBeHit({ rules, store }: BuildCache, core: Core, platform: Platform |
   return (
     nodeOf(store, core.id)!.builtLocally &&
     !!(theirs.os || theirs.architecture) &&
-    acceptsPlatform(rules.platform, platform ?? {}, theirs, store.daemon.os)
+    (rules.platform === undefined || rules.platform(platform ?? {}, theirs, store.daemon.os))
   )
 }
 

@@ -2,7 +2,7 @@ import { GoError } from '../go/error.ts'
 import type { Time } from '../go/time.ts'
 import type { Config } from '../image/config.ts'
 import type { ImageID } from '../image/image.ts'
-import { acceptsPlatform, type Platform } from '../image/platform.ts'
+import type { Platform } from '../image/platform.ts'
 import { newerFirst, readableChildren } from '../store/children.ts'
 import type { Core } from '../store/core.ts'
 import { nodeOf } from '../store/ids.ts'
@@ -98,7 +98,7 @@ function siblingRefusal(
   if (rules.cache.builtLocally) {
     if (!nodeOf(store, id)!.builtLocally) return { rule: 'not-built-locally' }
     if (!theirs.os && !theirs.architecture) return { rule: 'no-platform' }
-    const accepted = acceptsPlatform(rules.platform, platform, theirs, store.daemon.os)
+    const accepted = rules.platform === undefined || rules.platform(platform, theirs, store.daemon.os)
     if (!accepted) return { rule: 'platform', image: theirs, step: platform }
   }
   if (differences.length > 0) return { rule: 'config', differences }

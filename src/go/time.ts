@@ -38,8 +38,7 @@ function readPlainTime(text: string): Time | undefined {
     number(14),
     number(17),
   ]
-  const valid =
-    month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) && hour < 24 && minute < 60 && second < 60
+  const valid = month >= 1 && month <= 12 && isDay(year, month, day) && hour < 24 && minute < 60 && second < 60
   if (!valid) return undefined
   const seconds = daysFromCivil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
   return { seconds, nanos: text.length > 20 ? Number(text.slice(20, -1).padEnd(9, '0')) : 0, zone: 'Z' }
@@ -59,7 +58,7 @@ function readEveryTime(text: string): Time {
   const outOfRange = (what: string) =>
     new GoError('time-parse', `parsing time ${JSON.stringify(text)}: ${what} out of range`)
   if (month < 1 || month > 12) throw outOfRange('month')
-  if (day < 1 || day > daysIn(year, month)) throw outOfRange('day')
+  if (!isDay(year, month, day)) throw outOfRange('day')
   if (hour > 23) throw outOfRange('hour')
   if (minute > 59) throw outOfRange('minute')
   if (second > 59) throw outOfRange('second')
@@ -108,30 +107,24 @@ function two(value: number): string {
   return String(value).padStart(2, '0')
 }
 
+function isDay(year: number, month: number, day: number): boolean {
+  return day >= 1 && (day <= 28 || day <= daysIn(year, month))
+}
+
 function daysIn(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
-  return [4, 6, 9, 11].includes(month) ? 30 : 31
+  return daysFromCivil(year, month + 1, 1) - daysFromCivil(year, month, 1)
 }
 
-/** Days since 1970-01-01 in the proleptic Gregorian calendar: Howard Hinnant's days_from_civil. */
+const DAY = 86_400_000
+/** The Gregorian calendar repeats; `Date.UTC` takes the years 0 … 99 for 1900 … 1999, so everything is asked one round later. */
+const ROUND = { years: 400, days: 146_097 }
+
+/** Days since 1970-01-01 in the proleptic Gregorian calendar. */
 function daysFromCivil(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yearOfEra = y - era * 400
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  return era * 146097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719468
+  return Date.UTC(year + ROUND.years, month - 1, day) / DAY - ROUND.days
 }
 
-/** The inverse: Howard Hinnant's civil_from_days. */
 function civilFromDays(days: number): [year: number, month: number, day: number] {
-  const z = days + 719468
-  const era = Math.floor(z / 146097)
-  const dayOfEra = z - era * 146097
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365,
-  )
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const shifted = Math.floor((5 * dayOfYear + 2) / 153)
-  const month = shifted + (shifted < 10 ? 3 : -9)
-  return [yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1]
+  const date = new Date(days * DAY)
+  return [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()]
 }

@@ -10,11 +10,26 @@ export interface Platform {
 }
 
 /**
- * How a builder's platform accepts an image's (spec 7.3); each is one release of containerd's platforms module inside moby:
- * `strict` (24.0.9, 25.0.2): the same os, architecture and variant. `lower` (23.0.10, 25.0.3 …): lower variants and 32-bit relatives too.
- * `lower-with-minors` (28): arm64's v8.x and v9.x as well, and Windows by the build. `lower-with-features` (29): also the image's os.features.
+ * Whether a builder on `builder` takes a cached image for `image`: moby's comparePlatform (image/cache/cache.go, spec 7.3). An absent os is `hostOS`.
+ * Each of the following is one release of containerd's platforms module inside moby.
  */
-export type PlatformRule = 'none' | 'strict' | 'lower' | 'lower-with-minors' | 'lower-with-features'
+export type PlatformMatch = (builder: Platform, image: Platform, hostOS?: string) => boolean
+
+/** 24.0.9, 25.0.2: the same os, architecture and variant. */
+export const samePlatform: PlatformMatch = (builder, image, hostOS) => accepts('strict', builder, image, hostOS)
+
+/** 23.0.10, 25.0.3 …: lower variants and 32-bit relatives too. */
+export const platformOrLower: PlatformMatch = (builder, image, hostOS) => accepts('lower', builder, image, hostOS)
+
+/** 26 … 28: arm64's v8.x and v9.x as well, and Windows by the build. */
+export const platformOrLowerMinor: PlatformMatch = (builder, image, hostOS) =>
+  accepts('lower-with-minors', builder, image, hostOS)
+
+/** 29: the image's os.features too. */
+export const platformWithFeatures: PlatformMatch = (builder, image, hostOS) =>
+  accepts('lower-with-features', builder, image, hostOS)
+
+type PlatformRule = 'strict' | 'lower' | 'lower-with-minors' | 'lower-with-features'
 
 /** moby's Image.Platform. */
 export function platformOf(
@@ -24,9 +39,7 @@ export function platformOf(
   return { os, architecture, variant, osVersion, osFeatures }
 }
 
-/** moby's comparePlatform (image/cache/cache.go): whether a builder on `builder` takes a cached image for `image`. An absent os is `hostOS`. */
-export function acceptsPlatform(rule: PlatformRule, builder: Platform, image: Platform, hostOS = 'linux'): boolean {
-  if (rule === 'none') return true
+function accepts(rule: PlatformRule, builder: Platform, image: Platform, hostOS = 'linux'): boolean {
   const wanted = normalize(rule, builder, hostOS)
   if (rule === 'strict') return sameKind(wanted, normalize(rule, image, hostOS))
   const seen = normalize(rule, withBuilderBuild(builder, image), hostOS)
