@@ -4,11 +4,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
+import { memory, memoryOfChain, memoryOfOldStates } from './memory.ts'
 import { mobyBesideUs } from './moby.ts'
 import { probeScratch, probeSiblings, probeSources } from './probe.ts'
 import { printRows, type Row } from './report.ts'
-import { bundleSize } from './size.ts'
-import { changes, memory, trieBesideMap, writes } from './store.ts'
+import { bundleSize, coldImport } from './size.ts'
+import { changes, trieBesideMap, writes } from './store.ts'
 
 type Suite = (small: boolean) => Row[] | Promise<Row[]>
 
@@ -22,7 +23,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
   trie: (small) => trieBesideMap(upTo([1000, 100_000, 1_000_000], small)),
   changes: (small) => changes(upTo([1000, 100_000, 1_000_000], small)),
   memory: (small) => memory(upTo([1000, 100_000, 1_000_000], small)),
+  chain: () => memoryOfChain(1000),
+  'old-states': (small) => memoryOfOldStates(small ? 1000 : 100_000),
   size: () => bundleSize(),
+  import: () => coldImport(),
   moby: (small) => mobyBesideUs(upTo([10, 1000], small)),
 }
 

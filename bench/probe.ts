@@ -1,4 +1,5 @@
 import { cacheFrom, probe } from '../src/cache/cache.ts'
+import { sameConfig } from '../src/cache/compare.ts'
 import { docker17_03 } from '../src/cache/rules.ts'
 import type { Config } from '../src/image/config.ts'
 import { emptyStore } from '../src/store/store.ts'
@@ -7,6 +8,8 @@ import { createImage, createImages } from '../src/store/write.ts'
 import { sideBySide } from './measure.ts'
 import type { Row } from './report.ts'
 import { imageOf, siblingStore, stepConfig } from './workload.ts'
+
+const decoder = new TextDecoder()
 
 /** The floor: what a string-keyed `Map` would cost, its key built by joining the compared fields with NUL. */
 function joinKey(config: Config): string {
@@ -40,12 +43,14 @@ export function probeSiblings(sizes: readonly number[]): Row[] {
     const map = new Map(children.map(({ id }, n) => [joinKey(stepConfig(n + 1)), id]))
     const cold = Array.from({ length: 4096 }, (_, i) => stepConfig(((i * 7919) % size) + 1))
     const missing = stepConfig(size + 5)
+    const parsed = children.map(({ raw }) => JSON.parse(decoder.decode(raw)).container_config as Config)
     let at = 0
     const times = sideBySide({
       'hit, cold': () => probe(cache, parent.id, { config: cold[at++ & 4095]! }),
       'Map, cold': () => map.get(joinKey(cold[at++ & 4095]!)),
       'hit, hot': () => probe(cache, parent.id, { config: cold[at++ & 31]! }),
       miss: () => probe(cache, parent.id, { config: missing }),
+      'scan of siblings': () => parsed.find((config) => sameConfig('legacy', config, missing)),
     })
     return { question: 'probe, siblings', size, ...times, 'cold ÷ Map': times['hit, cold']! / times['Map, cold']! }
   })

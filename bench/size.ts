@@ -1,14 +1,22 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { median } from './measure.ts'
 import type { Row } from './report.ts'
 
-const CORE = `export { emptyStore, createImage, setParent, removeImage, tagImage, getImage, cacheFrom, probe, reasonsFor, commit, changesBetween, applyChanges } from './src/index.ts'
+const PROBE = `export { emptyStore, createImage, setParent, cacheFrom, probe } from './src/index.ts'
 export { docker17_03 } from './src/cache/rules.ts'`
+const WRITES = `export { removeImage, tagImage, getImage, changesBetween, applyChanges, reasonsFor, commit } from './src/index.ts'`
 
 const PARTS: Readonly<Record<string, string>> = {
-  'core: store, cache, one rule set': CORE,
+  'core: a store, a cache, one rule set': PROBE,
+  'the same with every write, reasons, changes': `${PROBE}\n${WRITES}`,
   'of that: Immer': `export { Immer } from 'immer'`,
   'of that: SHA-256': `export { startSHA256, sha256Hex } from './src/digest/sha256.ts'`,
+  'of that: Go JSON and times': `export { readStruct } from './src/go/struct-read.ts'; export { writeStruct } from './src/go/struct-write.ts'`,
+  'of that: persistent trie': `export * from './src/persistent/trie.ts'; export * from './src/persistent/digits.ts'`,
   'everything of layerfold': `export * from './src/index.ts'`,
   'layerfold/import alone': `export * from './src/import/index.ts'`,
 }
@@ -37,4 +45,23 @@ export async function bundleSize(): Promise<Row[]> {
     })
   }
   return rows
+}
+
+/** How long does a cold process take to import it, as it is published, and as one file a module? Milliseconds, the two in turn. */
+export function coldImport(): Row[] {
+  const loose = join('bench', 'results', 'unbundled')
+  execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json', '--emitDeclarationOnly', 'false', '--outDir', loose])
+  writeFileSync(join(loose, 'package.json'), '{ "type": "module" }')
+  const files = { bundled: join('dist', 'index.js'), unbundled: join(loose, 'index.js') }
+  const times: Record<keyof typeof files, number[]> = { bundled: [], unbundled: [] }
+  for (let sample = 0; sample < 15; sample++) {
+    for (const name of ['bundled', 'unbundled'] as const) times[name].push(importTime(files[name]))
+  }
+  const row = { bundled: median(times.bundled), unbundled: median(times.unbundled) }
+  return [{ question: 'cold import, ms', size: readFileSync(files.bundled).length, ...row }]
+}
+
+function importTime(file: string): number {
+  const script = `const s = performance.now(); await import(${JSON.stringify(resolve(file))}); console.log(performance.now() - s)`
+  return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }))
 }

@@ -5,7 +5,7 @@ import { changesBetween } from '../src/store/changes.ts'
 import { emptyStore, type ImageStore } from '../src/store/store.ts'
 import { tagImage } from '../src/store/tags.ts'
 import { createImage, createImages, removeImage, setParent } from '../src/store/write.ts'
-import { memoryInUse, sideBySide } from './measure.ts'
+import { sideBySide } from './measure.ts'
 import type { Row } from './report.ts'
 import { imageOf, type Made } from './workload.ts'
 
@@ -100,22 +100,6 @@ export function changes(sizes: readonly number[]): Row[] {
       question: 'changesBetween, one change',
       size,
       ...sideBySide({ changes: () => changesBetween(store, after) }),
-    }
-  })
-}
-
-/** What does an image cost in memory? */
-export function memory(sizes: readonly number[]): Row[] {
-  return sizes.map((size) => {
-    const before = memoryInUse()
-    const { store, bytes } = treeStore(size)
-    const used = memoryInUse() - before
-    return {
-      question: 'memory, bytes per image',
-      size: store.size,
-      'raw config': bytes / size,
-      kept: used / size,
-      'total, MB': used / 1e6,
     }
   })
 }

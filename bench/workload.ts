@@ -14,10 +14,13 @@ const ENV = [
   'YARN_VERSION=1.22.22',
   'APP_HOME=/srv/application',
   'PIP_NO_CACHE_DIR=1',
+  'NODE_OPTIONS=--max-old-space-size=4096 --enable-source-maps',
+  'SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt',
 ]
 const LABELS = {
   maintainer: 'platform@example.org',
   'org.opencontainers.image.source': 'https://git.example.org/app',
+  'org.opencontainers.image.documentation': 'https://docs.example.org/app/operations',
   version: '1.2.3',
 }
 
