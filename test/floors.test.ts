@@ -13,6 +13,7 @@ const FLOOR: Readonly<Record<string, number>> = {
   store: 3,
   cache: 4,
   import: 4,
+  dockerfile: 5,
   node: 9,
   'index.ts': 10,
 }

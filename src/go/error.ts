@@ -21,6 +21,7 @@ export type GoErrorKind =
   | 'invalid-reference'
   | 'empty-content'
   | 'unable-to-find-image'
+  | 'dockerfile'
   | 'panic'
 
 export class GoError extends Error {
