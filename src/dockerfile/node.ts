@@ -27,14 +27,26 @@ export interface Reading {
 
 /** Takes a line apart (buildkit's newNodeFromLine). Throws where the arguments cannot be read at all. */
 export function readNode(line: string, reading: Reading): Node {
-  const [written, after = ''] = splitOnce(trimSpace(line))
-  const command = toLower(written)
-  const [flags, rest] = takeFlags(after, reading.grammar.flagEscape === 'token' ? reading.escape : '\\')
-  const args = readArguments(command, trimSpace(rest), reading)
-  return { json: false, ...args, command, written, flags, original: line, heredocs: '' }
+  const [node, rest] = readOne(line, reading)
+  if (node.command !== 'onbuild' || rest === '') return node
+  let [trigger, more] = readOne(rest, reading)
+  const found = { ...node, args: [trigger.command], trigger }
+  // More than one ONBUILD is refused later, but what they hold is read first. A loop: a line may hold more than a stack does.
+  while (trigger.command === 'onbuild' && more !== '') [trigger, more] = readOne(more, reading)
+  return found
 }
 
-type Arguments = Pick<Node, 'args'> & Partial<Pick<Node, 'json' | 'trigger'>>
+/** The node, and the text of its arguments. */
+function readOne(line: string, reading: Reading): [node: Node, rest: string] {
+  const [written, after = ''] = splitOnce(trimSpace(line))
+  const command = toLower(written)
+  const [flags, text] = takeFlags(after, reading.grammar.flagEscape === 'token' ? reading.escape : '\\')
+  const rest = trimSpace(text)
+  const args = readArguments(command, rest, reading)
+  return [{ json: false, ...args, command, written, flags, original: line, heredocs: '' }, rest]
+}
+
+type Arguments = Pick<Node, 'args'> & Partial<Pick<Node, 'json'>>
 
 function readArguments(command: string, rest: string, reading: Reading): Arguments {
   switch (command) {
@@ -62,10 +74,8 @@ function readArguments(command: string, rest: string, reading: Reading): Argumen
       return { args: splitWords(rest, reading.escape) }
     case 'healthcheck':
       return readHealthcheck(rest, reading.grammar)
-    case 'onbuild':
-      return readTrigger(rest, reading)
     default:
-      return { args: [''] }
+      return { args: [] }
   }
 }
 
@@ -149,28 +159,21 @@ function readHealthcheck(rest: string, grammar: Grammar): Arguments {
   const bytes = toByteText(rest)
   const end = bytes.search(BYTE_SPACE)
   if (end < 0) return { args: rest === '' ? [] : [rest] }
-  const command = bytes.slice(end).replace(BYTE_SPACES, '')
+  const command = bytes.slice(end).replace(/^[\t-\r \x85\xa0]+/, '')
   const { args, json = false } = readJSONOrText(fromByteText(command), grammar)
   return { args: [fromByteText(bytes.slice(0, end)), ...args], json }
 }
 
-function readTrigger(rest: string, reading: Reading): Arguments {
-  if (rest === '') return { args: [] }
-  const trigger = readNode(rest, reading)
-  return { args: [trigger.command, ...trigger.args], trigger }
-}
-
 /** unicode.IsSpace of a byte taken for a character: that is how flags and HEALTHCHECK are read. */
 const BYTE_SPACE = /[\t-\r \x85\xa0]/
-const BYTE_SPACES = /^[\t-\r \x85\xa0]+/
 
 /** The `--flag` words at the start, without quotes and escapes, and what follows them. */
 function takeFlags(text: string, token: string): [flags: string[], rest: string] {
+  if (!/^(?:--|[\udc85\udca0])/.test(text)) return [[], text]
   const bytes = toByteText(text)
   const flags: string[] = []
-  let at = 0
-  for (;;) {
-    at += BYTE_SPACES.exec(bytes.slice(at))?.[0].length ?? 0
+  for (let at = 0; ; ) {
+    while (BYTE_SPACE.test(bytes[at] ?? '')) at++
     if (!bytes.startsWith('--', at)) return [flags, fromByteText(bytes.slice(at))]
     const [flag, end] = takeFlag(bytes, at, token)
     if (flag === '--') return [flags, fromByteText(bytes.slice(end))]

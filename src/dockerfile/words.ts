@@ -1,11 +1,11 @@
 import { GoError, orGoError } from '../go/error.ts'
 import { quote } from '../go/quote.ts'
 import { replaceInvalid } from '../go/text.ts'
-import { type Fault, fault } from './fault.ts'
+import { closeBrace, openBrace, readName } from './braces.ts'
+import type { Fault } from './fault.ts'
 import type { Expansion, Grammar } from './grammar.ts'
+import { add, type Frame, failure, type Lexer, type LexerOptions, open, peek, top } from './lexer.ts'
 import type { Escape } from './lines.ts'
-import { replaceMatches, trimMatch } from './patterns.ts'
-import { isSpace } from './text.ts'
 
 /** `NAME=value`, as a config has it. Of a name that comes twice, the last value is taken (the first in 1.13). */
 export type Environment = readonly string[]
@@ -25,43 +25,10 @@ export function expandWords(word: string, env: Environment, token: Escape, { exp
   return found.outcome === 'error' ? found : { outcome: 'words', words: found.words }
 }
 
-interface Options {
-  readonly escape: string
-  readonly expansion: Expansion
-  /** Quotes and escapes stay. */
-  readonly raw: boolean
-  /** What has no value stays as written. */
-  readonly keepUnset: boolean
-}
-
-/** One place of the word that has an end of its own. The first is the word itself. */
-interface Frame {
-  readonly end: '"' | '}' | '/' | undefined
-  text: string
-  /** Whether escapes stay, for a pattern to see them. */
-  readonly rawEscapes: boolean
-  readonly name: string
-  /** What follows the name: `:-`, `+`, `#`, `//` … */
-  readonly operator: string
-  /** Of `${name/pattern/replacement}`. */
-  readonly pattern?: string
-}
-
-interface Lexer extends Options {
-  readonly chars: readonly string[]
-  readonly env: ReadonlyMap<string, string>
-  readonly source: string
-  /** A stack, not recursion: braces may be nested deeper than an engine's stack. */
-  readonly frames: Frame[]
-  readonly words: string[]
-  word: string
-  at: number
-}
-
 export function lex(
   source: string,
   env: Environment,
-  options: Options,
+  options: LexerOptions,
 ): { outcome: 'words'; text: string; words: readonly string[] } | Fault {
   const { expansion, raw } = options
   const frames = [{ end: undefined, text: '', rawEscapes: raw, name: '', operator: '' }]
@@ -97,38 +64,6 @@ function closeAtEnd(lexer: Lexer, frame: Frame): void {
 
 const UNEXPECTED_END = 'unexpected end of statement while looking for matching '
 
-function top({ frames }: Lexer): Frame {
-  return frames[frames.length - 1]!
-}
-
-function peek({ chars, at }: Lexer): string | undefined {
-  return chars[at]
-}
-
-const IN_BRACES = ` in ${'$'}{}`
-
-/** At the end of the word, a brace that is open is the fault to tell. */
-function failure(lexer: Lexer, text: string): GoError {
-  const open = lexer.frames.find(({ end }) => end === '}' || end === '/')
-  if (open === undefined || lexer.at < lexer.chars.length || lexer.expansion === '1.13') return fault(text)
-  return fault(`syntax error: missing '${open.end}'${open.end === '/' ? IN_BRACES : ''}`)
-}
-
-/** Adds to the innermost frame; `split` says that blanks part words. */
-function add(lexer: Lexer, piece: string, split: boolean): void {
-  top(lexer).text += piece
-  if (lexer.frames.length > 1) return
-  if (!split) lexer.word += piece
-  else
-    for (const char of replaceInvalid(piece)) {
-      if (!isSpace(char)) lexer.word += char
-      else if (lexer.word !== '') {
-        lexer.words.push(lexer.word)
-        lexer.word = ''
-      }
-    }
-}
-
 function readChar(lexer: Lexer, frame: Frame): void {
   const char = lexer.chars[lexer.at++]!
   if (char === frame.end) close(lexer, frame)
@@ -140,10 +75,6 @@ function readChar(lexer: Lexer, frame: Frame): void {
     if (lexer.raw) top(lexer).text = '"'
   } else if (char === "'") readSingleQuote(lexer)
   else add(lexer, char, true)
-}
-
-function open(lexer: Lexer, frame: Pick<Frame, 'end' | 'rawEscapes'> & Partial<Frame>): void {
-  lexer.frames.push({ text: '', name: '', operator: '', ...frame })
 }
 
 function close(lexer: Lexer, frame: Frame): void {
@@ -189,91 +120,4 @@ function readDollar(lexer: Lexer): void {
   const value = lexer.env.get(name)
   const unset = name === '' || (value === undefined && lexer.keepUnset)
   add(lexer, unset ? `$${name}` : (value ?? ''), true)
-}
-
-/** Letters, digits and `_`; or digits only; or, since 17.10, one of sh's special parameters. */
-function readName(lexer: Lexer): string {
-  const first = peek(lexer) ?? ''
-  const isOld = lexer.expansion === '1.13'
-  const start = lexer.at
-  if (!isOld && first !== '' && '@*#?-$!'.includes(first)) lexer.at++
-  else if (isOld && DIGIT.test(first)) lexer.at++
-  else {
-    const part = DIGIT.test(first) ? DIGIT : NAME
-    while (part.test(peek(lexer) ?? '')) lexer.at++
-  }
-  return lexer.chars.slice(start, lexer.at).join('')
-}
-
-const DIGIT = /\p{Nd}/u
-const NAME = /[\p{L}\p{Nd}_]/u
-
-function openBrace(lexer: Lexer): void {
-  const isOld = lexer.expansion === '1.13'
-  lexer.at++
-  const first = peek(lexer)
-  if (!isOld && first === undefined) throw fault("syntax error: missing '}'")
-  if (!isOld && '{}:'.includes(first!)) throw failure(lexer, 'syntax error: bad substitution')
-  const name = readName(lexer)
-  const operator = readOperator(lexer)
-  const { env, keepUnset } = lexer
-  if (operator === '}') add(lexer, env.get(name) ?? (keepUnset ? `\${${name}}` : ''), true)
-  else open(lexer, { end: operator[0] === '/' ? '/' : '}', rawEscapes: /^[#%/]/.test(operator), name, operator })
-}
-
-/** Operators by what came first: each generation knows those before it too. */
-const PLAIN: Readonly<Record<Expansion, string>> = { '1.13': '', '20.10': '?', '25': '?+-', '28': '?+-#%/' }
-
-/** What follows a name in braces; `}` ends there. */
-function readOperator(lexer: Lexer): string {
-  const { expansion, chars } = lexer
-  const isLate = expansion === '25' || expansion === '28'
-  const char = chars[lexer.at++]
-  if (char === '}') return char
-  if (char === ':') return char + (chars[lexer.at++] ?? '\ufffd')
-  if (char === undefined || !PLAIN[expansion].includes(char))
-    throw failure(lexer, isLate ? unsupported(lexer, char ?? '\ufffd') : missingColon(lexer))
-  if (char !== '/' || peek(lexer) !== '/') return char
-  lexer.at++
-  return '//'
-}
-
-function missingColon({ expansion, source }: Lexer): string {
-  return `missing ':' in substitution${expansion === '1.13' ? `: ${source}` : ''}`
-}
-
-function unsupported({ expansion, source }: Lexer, operator: string): string {
-  if (expansion === '25' || expansion === '28') return `unsupported modifier (${operator}) in substitution`
-  return `unsupported modifier (${operator.slice(1)}) in substitution${expansion === '1.13' ? `: ${source}` : ''}`
-}
-
-function closeBrace(lexer: Lexer): void {
-  const frame = lexer.frames.pop()!
-  const value = lexer.env.get(frame.name)
-  const { name, operator, text, pattern } = frame
-  if (value === undefined && lexer.keepUnset)
-    add(lexer, `\${${name}${operator}${pattern === undefined ? '' : `${pattern}/`}${text}}`, true)
-  else add(lexer, substitute(lexer, frame, value), true)
-}
-
-function substitute(lexer: Lexer, { name, operator, text, pattern }: Frame, value: string | undefined): string {
-  const absent = value === undefined || (operator[0] === ':' && value === '')
-  switch (operator) {
-    case ':-':
-    case '-':
-      return absent ? text : value!
-    case ':+':
-    case '+':
-      return absent ? '' : text
-    case '#':
-    case '%':
-      return trimMatch(value ?? '', text, operator)
-    case '/':
-    case '//':
-      return replaceMatches(value ?? '', pattern!, text, operator === '//')
-  }
-  if (lexer.expansion === '1.13' || operator.at(-1) !== '?') throw failure(lexer, unsupported(lexer, operator))
-  if (!absent) return value!
-  const state = value === undefined ? 'unset' : 'empty'
-  throw failure(lexer, `${name}: ${text || `is not allowed to be ${state}`}`)
 }
