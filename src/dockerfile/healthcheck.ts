@@ -10,7 +10,6 @@ import { toUpper } from './text.ts'
 
 /** What HEALTHCHECK sets (spec 8.5). Durations and retries that are not given stay absent, as does a 0 where that means the same. */
 export function readHealth(node: Node, grammar: Grammar): HealthConfig {
-  if (node.args.length === 0) throw fault('HEALTHCHECK requires at least one argument')
   const type = toUpper(node.args[0]!)
   const words = node.args.slice(1)
   if (type === 'NONE') {

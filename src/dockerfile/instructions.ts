@@ -1,7 +1,7 @@
 import { quote } from '../go/quote.ts'
 import { compareText } from '../go/text.ts'
 import { fault } from './fault.ts'
-import { readFlags } from './flags.ts'
+import { type Flags, readFlags } from './flags.ts'
 import type { Grammar } from './grammar.ts'
 import { readHealth } from './healthcheck.ts'
 import { isHeredoc } from './heredoc.ts'
@@ -13,9 +13,11 @@ import { cut, toLower, toUpper, trimSpace } from './text.ts'
 /** Gives the parts of a line their meaning (buildkit's instructions.ParseInstruction). Throws with the daemon's text where they have none. */
 export function readInstruction(node: Node, grammar: Grammar, position: Position): Instruction {
   const kind = node.command.toUpperCase() as Kind
-  if (!Object.hasOwn(READERS, kind)) throw unknownInstruction(node, grammar)
+  if (!Object.hasOwn(KINDS, kind)) throw unknownInstruction(node, grammar)
+  const [read, ...checks] = KINDS[kind]
+  const meaning = read(node, check(node, checks, grammar, kind), grammar, kind)
   const text = grammar.steps === 'line' ? trimSpace(node.original) : printWords(node)
-  return { ...READERS[kind](node, grammar, kind), text, position } as Instruction
+  return { ...meaning, text, position } as Instruction
 }
 
 /** What an instruction has beside its text and place. */
@@ -24,34 +26,47 @@ type Meaning = Instruction extends infer One
     ? Omit<One, 'text' | 'position'>
     : never
   : never
-type Reader = (node: Node, grammar: Grammar, kind: Kind) => Meaning
+type Reader = (node: Node, flags: Flags, grammar: Grammar, kind: Kind) => Meaning
 
-const READERS: Readonly<Record<Kind, Reader>> = {
-  ADD: readCopy,
-  ARG: readArg,
-  CMD: readCommand,
-  COPY: readCopy,
-  ENTRYPOINT: readCommand,
-  ENV: readPairs,
-  EXPOSE: readExpose,
-  FROM: readFrom,
-  HEALTHCHECK: (node, grammar) => ({ kind: 'HEALTHCHECK', health: readHealth(node, grammar) }),
-  LABEL: readPairs,
-  MAINTAINER: readText,
-  ONBUILD: readOnbuild,
-  RUN: readCommand,
-  SHELL: readShell,
-  STOPSIGNAL: readText,
-  USER: readText,
-  VOLUME: readVolume,
-  WORKDIR: readText,
+/** What is asked before an instruction's words get their meaning, in the daemon's order: the first that fails is what it tells. */
+type Check = 'flags' | 'one' | 'some'
+
+const KINDS: Readonly<Record<Kind, readonly [Reader, ...Check[]]>> = {
+  ADD: [readCopy],
+  ARG: [readArg],
+  CMD: [readCommand, 'flags'],
+  COPY: [readCopy],
+  ENTRYPOINT: [readCommand, 'flags'],
+  ENV: [readPairs, 'flags', 'some'],
+  EXPOSE: [readExpose, 'some', 'flags'],
+  FROM: [readFrom],
+  HEALTHCHECK: [(node, _, grammar) => ({ kind: 'HEALTHCHECK', health: readHealth(node, grammar) }), 'some'],
+  LABEL: [readPairs, 'flags', 'some'],
+  MAINTAINER: [readText, 'one', 'flags'],
+  ONBUILD: [readOnbuild, 'some', 'flags'],
+  RUN: [readCommand, 'flags'],
+  SHELL: [readShell, 'flags', 'some'],
+  STOPSIGNAL: [readText, 'one'],
+  USER: [readText, 'one', 'flags'],
+  VOLUME: [readVolume, 'some', 'flags'],
+  WORKDIR: [readText, 'one', 'flags'],
+}
+
+function check(node: Node, checks: readonly Check[], grammar: Grammar, kind: Kind): Flags {
+  let flags: Flags = new Map()
+  for (const next of checks) {
+    if (next === 'flags') flags = readFlags(kind, node, grammar)
+    else if (next === 'one' && node.args.length !== 1) throw fault(`${kind} requires exactly one argument`)
+    else if (node.args.length === 0) throw fault(`${kind} requires at least one argument`)
+  }
+  return flags
 }
 
 function unknownInstruction({ written }: Node, { faults }: Grammar): Error {
   if (faults === 'bare') return fault(`Unknown instruction: ${toUpper(written)}`)
   if (faults === 'line') return fault(`unknown instruction: ${toUpper(toLower(written))}`)
   const isUpper = written !== toLower(written) && written === toUpper(written)
-  const names = Object.keys(READERS).map((name) => (isUpper ? name : name.toLowerCase()))
+  const names = Object.keys(KINDS).map((name) => (isUpper ? name : name.toLowerCase()))
   return fault(withSuggestion(`unknown instruction: ${written}`, isUpper ? written : toLower(written), names))
 }
 
@@ -61,25 +76,15 @@ function printWords({ command, flags, args, trigger }: Node): string {
   return [command.toUpperCase(), ...flags, words.join(' ')].join(' ')
 }
 
-function atLeastOne({ args }: Node, kind: Kind): void {
-  if (args.length === 0) throw fault(`${kind} requires at least one argument`)
-}
-
-function exactlyOne({ args }: Node, kind: Kind): void {
-  if (args.length !== 1) throw fault(`${kind} requires exactly one argument`)
-}
-
-function readPairs(node: Node, grammar: Grammar, kind: Kind): Meaning {
-  readFlags(kind, node, grammar)
-  atLeastOne(node, kind)
+function readPairs(node: Node, _: Flags, __: Grammar, kind: Kind): Meaning {
   const pairs = node.args.flatMap((key, index) => (index % 2 ? [] : [{ key, value: node.args[index + 1]! }]))
   if (pairs.some(({ key }) => key === '')) throw fault(`${kind} names can not be blank`)
   return { kind: kind as 'ENV' | 'LABEL', pairs }
 }
 
-function readArg(node: Node, { severalArgs }: Grammar): Meaning {
-  if (severalArgs) atLeastOne(node, 'ARG')
-  else if (node.args.length !== 1) throw fault('ARG requires exactly one argument definition')
+function readArg(node: Node, _: Flags, { severalArgs }: Grammar): Meaning {
+  if (!severalArgs && node.args.length !== 1) throw fault('ARG requires exactly one argument definition')
+  if (node.args.length === 0) throw fault('ARG requires at least one argument')
   const args = node.args.map((arg) => {
     const [key, value] = cut(arg, '=')
     if (key === '') throw fault('ARG names can not be blank')
@@ -88,7 +93,7 @@ function readArg(node: Node, { severalArgs }: Grammar): Meaning {
   return { kind: 'ARG', args }
 }
 
-function readFrom(node: Node, grammar: Grammar): Meaning {
+function readFrom(node: Node, _: Flags, grammar: Grammar): Meaning {
   const [base, as, name] = node.args
   const named = grammar.namedStages && node.args.length === 3 && /^as$/iu.test(as!)
   if (named && !/^[a-z][a-z0-9\-_.]*$/.test(toLower(name!)))
@@ -99,7 +104,7 @@ function readFrom(node: Node, grammar: Grammar): Meaning {
   return { kind: 'FROM', base: base!, ...(platform && { platform }), ...(named && { name: name! }) }
 }
 
-function readCopy(node: Node, grammar: Grammar, kind: Kind): Meaning {
+function readCopy(node: Node, _: Flags, grammar: Grammar, kind: Kind): Meaning {
   if (node.args.length < 2) {
     const why = grammar.faults === 'bare' ? '' : ', but only one was provided. Destination could not be determined'
     throw fault(`${kind} requires at least two arguments${why}`)
@@ -120,42 +125,31 @@ function readCopy(node: Node, grammar: Grammar, kind: Kind): Meaning {
   }
 }
 
-function readCommand(node: Node, grammar: Grammar, kind: Kind): Meaning {
-  const flags = [...readFlags(kind, node, grammar).keys()]
+function readCommand(node: Node, flags: Flags, grammar: Grammar, kind: Kind): Meaning {
   const isNil = kind === 'ENTRYPOINT' && node.args.length === 0 && !(node.json && grammar.emptyEntrypoint === 'list')
-  return { kind: kind as 'RUN', words: isNil ? undefined : node.args, json: node.json, flags }
+  return { kind: kind as 'RUN', words: isNil ? undefined : node.args, json: node.json, flags: [...flags.keys()] }
 }
 
-function readExpose(node: Node, grammar: Grammar, kind: Kind): Meaning {
-  atLeastOne(node, kind)
-  readFlags(kind, node, grammar)
+function readExpose(node: Node, _: Flags, grammar: Grammar): Meaning {
   return { kind: 'EXPOSE', ports: grammar.steps === 'line' ? node.args.toSorted(compareText) : node.args }
 }
 
-function readVolume(node: Node, grammar: Grammar, kind: Kind): Meaning {
-  atLeastOne(node, kind)
-  readFlags(kind, node, grammar)
+function readVolume(node: Node): Meaning {
   const paths = node.args.map(trimSpace)
   if (paths.includes('')) throw fault('VOLUME specified can not be an empty string')
   return { kind: 'VOLUME', paths }
 }
 
-function readShell(node: Node, grammar: Grammar, kind: Kind): Meaning {
-  readFlags(kind, node, grammar)
-  atLeastOne(node, kind)
+function readShell(node: Node): Meaning {
   if (!node.json) throw fault('SHELL requires the arguments to be in JSON form')
   return { kind: 'SHELL', words: node.args }
 }
 
-function readText(node: Node, grammar: Grammar, kind: Kind): Meaning {
-  exactlyOne(node, kind)
-  if (kind !== 'STOPSIGNAL') readFlags(kind, node, grammar)
+function readText(node: Node, _: Flags, __: Grammar, kind: Kind): Meaning {
   return { kind: kind as 'USER', value: node.args[0]! }
 }
 
-function readOnbuild(node: Node, grammar: Grammar, kind: Kind): Meaning {
-  atLeastOne(node, kind)
-  readFlags(kind, node, grammar)
+function readOnbuild(node: Node): Meaning {
   const trigger = toUpper(trimSpace(node.args[0]!))
   if (trigger === 'ONBUILD') throw fault("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed")
   if (trigger === 'MAINTAINER' || trigger === 'FROM') throw fault(`${trigger} isn't allowed as an ONBUILD trigger`)
