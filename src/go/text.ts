@@ -48,7 +48,7 @@ export function compareText(a: string, b: string): number {
     const x = a.charCodeAt(i)
     const y = b.charCodeAt(i)
     if (x === y) continue
-    if (x < 0xd800 || y < 0xd800) return x - y
+    if (x < 0x80 || y < 0x80 || (x < 0xd800 && y < 0xd800)) return x - y
     return compareBytes(writeGoString(a), writeGoString(b))
   }
   return a.length - b.length
