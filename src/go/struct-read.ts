@@ -57,9 +57,10 @@ function wrongType(decoder: Decoder, wanted: string, old: unknown): unknown {
 }
 
 function readInt64(decoder: Decoder, json: Json, old: unknown): unknown {
-  if (typeof json === 'number' && Number.isInteger(json)) return json
-  if (!(json instanceof NumberText) || !/^-?\d+$/.test(json.text)) return wrongType(decoder, 'int64', old)
-  const exact = BigInt(json.text)
+  if (Number.isSafeInteger(json)) return json
+  const digits = json instanceof NumberText ? json.text : typeof json === 'number' ? String(json) : ''
+  if (!/^-?\d+$/.test(digits)) return wrongType(decoder, 'int64', old)
+  const exact = BigInt(digits)
   if (BigInt.asIntN(64, exact) !== exact) return wrongType(decoder, 'int64', old)
   return Number.isSafeInteger(Number(exact)) ? Number(exact) + 0 : exact
 }
