@@ -8,7 +8,7 @@ import { hashStep } from '../store/config-hash.ts'
 import type { Core } from '../store/core.ts'
 import { indexedNode, nodeOf } from '../store/ids.ts'
 import { type Failure, fail, failure } from '../store/outcome.ts'
-import { getImage, readImage } from '../store/read.ts'
+import { readImage } from '../store/read.ts'
 import { resolveImage } from '../store/resolve.ts'
 import { type ImageStore, withGeneration } from '../store/store.ts'
 import { setParent } from '../store/write.ts'
@@ -72,11 +72,19 @@ export function cacheFrom(
   const found: Source[] = []
   const unknown: UnknownReference[] = []
   for (const reference of refs) {
-    const resolved = resolveImage(own, reference)
-    if (resolved.outcome === 'found') found.push({ id: resolved.id, image: getImage(own, resolved.id) })
-    else unknown.push({ reference, text: resolved.text })
+    const source = lookUp(own, reference)
+    if ('text' in source) unknown.push({ reference, text: source.text })
+    else found.push(source)
   }
   return [{ store: own, rules, refs, sources: makeSources(own, found) }, unknown]
+}
+
+/** moby's GetImage: a name may lead to an image that is gone. */
+function lookUp(store: ImageStore, reference: string): Source | Failure {
+  const resolved = resolveImage(store, reference)
+  if (resolved.outcome === 'error') return resolved
+  const image = readImage(store, resolved.id)
+  return image instanceof GoError ? failure(image) : { id: resolved.id, image }
 }
 
 /** The cache as the next FROM finds it: sources resolved anew and no longer narrowed (spec 8.2). */

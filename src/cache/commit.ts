@@ -8,7 +8,7 @@ import { type DiffID, emptyDiffID, withLayer } from '../image/rootfs.ts'
 import { type Failure, failure } from '../store/outcome.ts'
 import { readImage } from '../store/read.ts'
 import { createImage, markBuiltLocally, setParent } from '../store/write.ts'
-import type { BuildCache } from './cache.ts'
+import { type BuildCache, withStore } from './cache.ts'
 
 /** A step that ran, and all that the builder could not know before: the caller says it, for nothing here has a clock or a disk. */
 export interface ExecutedStep {
@@ -45,10 +45,7 @@ export function commit(cache: BuildCache, step: ExecutedStep): [next: BuildCache
   const [linked, link] = step.parent === undefined ? [created, undefined] : setParent(created, made.id, step.parent)
   if (link?.outcome === 'error') return [{ ...cache, store: linked }, link]
   const [store] = cache.rules.cache.builtLocally ? markBuiltLocally(linked, made.id) : [linked]
-  return [
-    { ...cache, store },
-    { outcome: 'committed', image: made.id },
-  ]
+  return [withStore(cache, store), { outcome: 'committed', image: made.id }]
 }
 
 function childImage(parent: Image | undefined, step: ExecutedStep, dockerVersion = ''): Image {
