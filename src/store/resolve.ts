@@ -1,5 +1,6 @@
 import { isDigest } from '../digest/digest.ts'
 import { GoError, orGoError } from '../go/error.ts'
+import { quote } from '../go/quote.ts'
 import type { ImageID } from '../image/image.ts'
 import { familiarName, parseReference, type Reference, referenceKey } from '../image/reference.ts'
 import { trieEntries, trieGet } from '../persistent/trie.ts'
@@ -27,19 +28,25 @@ export function resolveImage(store: ImageStore, ref: string): Resolved {
 function resolveName(store: ImageStore, ref: string): Resolved {
   const reference = orGoError(() => parseReference(ref))
   if (reference instanceof GoError) return failure(reference)
-  const { name, tag, digest } = reference
+  const { name, digest } = reference
   const tagged = trieGet(store.tags, referenceKey(digest === undefined ? reference : { name, tag: undefined, digest }))
   if (tagged !== undefined && hasReadable(store, tagged)) return { outcome: 'found', id: tagged }
   const found = searchImages(store, ref)
-  return found.outcome === 'found'
-    ? found
-    : fail('no-such-image', `No such image: ${familiarName(reference)}:${tag ?? 'latest'}`)
+  return found.outcome === 'found' ? found : fail('no-such-image', `No such image: ${familiarText(reference)}`)
+}
+
+/** distribution's FamiliarString, with the tag that is implied. */
+function familiarText({ name, tag, digest }: Reference): string {
+  const familiar = familiarName({ name })
+  if (digest === undefined) return `${familiar}:${tag ?? 'latest'}`
+  return `${familiar}${tag === undefined ? '' : `:${tag}`}@${digest}`
 }
 
 function resolveSeed(store: ImageStore, ref: string): Resolved {
   const reference = orGoError(() => parseReference(ref))
   if (reference instanceof GoError) {
-    return fail(reference.kind, `Error parsing reference: "${ref}" is not a valid repository/tag: ${reference.message}`)
+    const cause = ref === '' ? 'repository name must have at least one component' : reference.message
+    return fail(reference.kind, `Error parsing reference: ${quote(ref)} is not a valid repository/tag: ${cause}`)
   }
   const tagged = trieGet(store.tags, referenceKey(reference))
   if (tagged !== undefined) return { outcome: 'found', id: tagged }
