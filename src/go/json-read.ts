@@ -49,6 +49,7 @@ export function readJSON(text: string): Json {
  */
 function readPlainJSON(text: string): Json | undefined {
   if (text.includes('\\ud')) return undefined // an escaped lone surrogate would survive the comparison
+  if (text.length > 2 * MAX_DEPTH && text.split(/[[{]/).length > MAX_DEPTH) return undefined // may be deeper than Go reads
   try {
     const value = JSON.parse(text) as Json
     const again = JSON.stringify(value)

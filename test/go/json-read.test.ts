@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { GoError, orGoError } from '../../src/go/error.ts'
 import { Entries, EscapedText, NumberText, readJSON } from '../../src/go/json-read.ts'
 
@@ -28,6 +28,19 @@ describe('readJSON', () => {
       message: 'exceeded max depth',
     })
     expect(orGoError(() => readJSON(` ${nested(depth)}`))).toBeInstanceOf(GoError)
+  })
+
+  it('refuses them also on an engine whose stack never ends', () => {
+    const text = nested(10_001)
+    vi.spyOn(JSON, 'stringify').mockReturnValue(text)
+    const result = orGoError(() => readJSON(text))
+    vi.restoreAllMocks()
+    expect(result).toMatchObject({ message: 'exceeded max depth' })
+  })
+
+  it('reads ten thousand lists that are not nested', () => {
+    const text = `[${Array(10_001).fill('[]').join()}]`
+    expect(readJSON(text)).toEqual(JSON.parse(text))
   })
 
   it('keeps what JSON.parse would lose: repeated keys, digits, the way a string was written', () => {
