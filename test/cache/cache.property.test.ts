@@ -134,7 +134,7 @@ describe('probe', () => {
   it.each([docker1_13, docker17_03, docker25, docker26])('finds in any world what a scan finds: $name', (rules) => {
     fc.assert(
       fc.property(world, (each) => check(each, rules)),
-      { numRuns: 200 },
+      { numRuns: 120 },
     )
   })
 })
