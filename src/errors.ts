@@ -12,6 +12,8 @@ export interface ErrorDetails {
   'archive-digest-mismatch': { readonly where: string; readonly expected: string; readonly actual: string }
   /** `limit` in bytes or members, as `what` says. */
   'archive-too-large': { readonly where: string; readonly what: string; readonly limit: number }
+  /** `text` is what the docker client says. */
+  'dockerignore-malformed': { readonly text: string }
   'change-malformed': { readonly reason: string }
 }
 

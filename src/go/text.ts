@@ -59,6 +59,14 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
+/** Go's utf8.DecodeRune: the character at `at` and its width in bytes; U+FFFD of width 1 for an invalid byte. */
+export function runeAt(bytes: Uint8Array, at: number): [rune: number, width: number] {
+  const first = bytes[at]!
+  if (first < 0x80) return [first, 1]
+  const width = sequenceLength(bytes, at)
+  return width === 0 ? [0xfffd, 1] : [strict.decode(bytes.subarray(at, at + width)).codePointAt(0)!, width]
+}
+
 /** How many bytes the valid UTF-8 sequence at `at` has; 0 when there is none. The ranges are those of Unicode's table 3-7. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!

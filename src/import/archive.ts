@@ -31,7 +31,8 @@ export async function readArchive(source: ArchiveSource, reading: Reading): Prom
   }
 }
 
-async function openTar(source: AsyncIterable<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
+/** The tar itself: gzip is undone. Throws `archive-malformed`. */
+export async function openTar(source: AsyncIterable<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
   const chunks = withHead(source, HEAD)
   const first = await chunks.next()
   if (first.done) throw malformed('archive', 'is empty')

@@ -1,0 +1,51 @@
+import { malformed } from '../import/members.ts'
+import { concat } from '../import/source.ts'
+import { BLOCK } from './tar-header.ts'
+
+/** A tar, taken block by block. */
+export interface Blocks {
+  /** `undefined` at the end. Throws `archive-malformed` when it is cut. */
+  next(): Promise<Uint8Array | undefined>
+  /** Hands over so many bytes, piece by piece, and passes the padding. Throws `archive-malformed` when they are cut. */
+  pass(size: number, where: string, use: (bytes: Uint8Array) => void): Promise<void>
+}
+
+export function startBlocks(chunks: AsyncIterator<Uint8Array>, count: (bytes: number) => void): Blocks {
+  let chunk: Uint8Array = new Uint8Array()
+  /** Up to so many bytes; none at the end. */
+  const some = async (size: number): Promise<Uint8Array> => {
+    while (chunk.length === 0) {
+      const { done, value } = await chunks.next()
+      if (done) return chunk
+      count(value.length)
+      chunk = value
+    }
+    const piece = chunk.subarray(0, size)
+    chunk = chunk.subarray(size)
+    return piece
+  }
+  const pass = async (size: number, use: (bytes: Uint8Array) => void): Promise<number> => {
+    let left = size
+    while (left > 0) {
+      const piece = await some(left)
+      if (piece.length === 0) break
+      use(piece)
+      left -= piece.length
+    }
+    return left
+  }
+  return {
+    async next() {
+      const pieces: Uint8Array[] = []
+      const left = await pass(BLOCK, (piece) => pieces.push(piece))
+      if (left === BLOCK) return undefined
+      if (left > 0) throw malformed('archive', 'unexpected EOF') // Go's words, here and below
+      return pieces.length === 1 ? pieces[0]! : concat(pieces)
+    },
+    async pass(size, where, use) {
+      if (size < 0) throw malformed(where, 'invalid tar header')
+      if ((await pass(size, use)) > 0) throw malformed(where, 'unexpected EOF')
+      await pass(-size & (BLOCK - 1), () => {})
+    },
+  }
+}
