@@ -71,7 +71,9 @@ function matchChunk(chunk: Uint8Array, text: Uint8Array, at: number): number | u
       i++
     } else {
       if (chunk[i] === ESCAPE && ++i === chunk.length) return undefined
-      failed ||= chunk[i++] !== text[at++]
+      failed ||= chunk[i] !== text[at]
+      at++
+      i++
     }
   }
   return failed ? -1 : at

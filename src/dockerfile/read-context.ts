@@ -35,14 +35,18 @@ export async function readContext(source: ArchiveSource, options: ContextOptions
   const meter = startMeter(limits, onProgress)
   const wanted = startKeeping(['.dockerignore', ...keep])
   const trouble: Trouble = {}
+  let chunks: AsyncGenerator<Uint8Array, void> | undefined
   try {
-    const chunks = chunksOfStream(await openTar(chunksOf(source, signal, trouble)))
-    const entries = await readEntries({ blocks: startBlocks(chunks, meter.count), meter, limits, wanted })
-    await chunks.return()
+    chunks = chunksOfStream(await openTar(chunksOf(source, signal, trouble)))
+    const blocks = startBlocks(chunks, meter.count)
+    const entries = await readEntries({ blocks, meter, limits, wanted })
+    await blocks.drain()
     return withKept(entries, wanted, keep)
   } catch (error) {
     signal?.throwIfAborted()
     throw trouble.found === undefined ? unreadable('archive', error) : trouble.found.error
+  } finally {
+    chunks?.return().catch(() => {}) // not awaited: a stream that hangs would never return
   }
 }
 

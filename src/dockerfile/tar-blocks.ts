@@ -8,6 +8,8 @@ export interface Blocks {
   next(): Promise<Uint8Array | undefined>
   /** Hands over so many bytes, piece by piece, and passes the padding. Throws `archive-malformed` when they are cut. */
   pass(size: number, where: string, use: (bytes: Uint8Array) => void): Promise<void>
+  /** Reads what comes after the end, as the daemon does. */
+  drain(): Promise<void>
 }
 
 export function startBlocks(chunks: AsyncIterator<Uint8Array>, count: (bytes: number) => void): Blocks {
@@ -46,6 +48,9 @@ export function startBlocks(chunks: AsyncIterator<Uint8Array>, count: (bytes: nu
       if (size < 0) throw malformed(where, 'invalid tar header')
       if ((await pass(size, use)) > 0) throw malformed(where, 'unexpected EOF')
       await pass(-size & (BLOCK - 1), () => {})
+    },
+    async drain() {
+      await pass(Number.POSITIVE_INFINITY, () => {})
     },
   }
 }
