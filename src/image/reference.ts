@@ -10,7 +10,8 @@ export interface Reference {
 }
 
 const ALPHANUMERIC = '[a-z0-9]+'
-const COMPONENT = `${ALPHANUMERIC}(?:(?:\\.|_|__|-*)${ALPHANUMERIC})*`
+/** Each text has one way to match it: Go's regular expressions need no more, a backtracking engine does. */
+const COMPONENT = `${ALPHANUMERIC}(?:(?:\\.|__?|-+)${ALPHANUMERIC})*`
 const DOMAIN_PART = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
 const NAME = `(?:${DOMAIN_PART}(?:\\.${DOMAIN_PART})*(?::[0-9]+)?/)?${COMPONENT}(?:/${COMPONENT})*`
 const DIGEST = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}'

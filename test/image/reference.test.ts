@@ -41,4 +41,10 @@ describe('parseReference', () => {
   ])('refuses %s', (text, message) => {
     expect(orGoError(() => parseReference(text))).toMatchObject({ kind: 'invalid-reference', message })
   })
+
+  it.each(['a', 'a-', 'a.', 'a/', 'A', 'a_', 'a:', 'a@'])('refuses a long text of %j at once', (part) => {
+    const start = performance.now()
+    expect(orGoError(() => parseReference(`${part.repeat(5_000)}!`))).toMatchObject({ kind: 'invalid-reference' })
+    expect(performance.now() - start).toBeLessThan(500)
+  })
 })
