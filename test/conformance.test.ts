@@ -4,9 +4,9 @@ import { replayFor } from './conformance/families.ts'
 import { readRecording, recordingFiles } from './conformance/vector.ts'
 
 describe('the recordings of the real Go code', () => {
-  it.each(recordingFiles([join(import.meta.dirname, 'vectors')]))('%s', (path) => {
+  it.each(recordingFiles([join(import.meta.dirname, 'vectors')]))('%s', async (path) => {
     const recording = readRecording(path)
-    const verdicts = replayFor(recording)(recording)
+    const verdicts = await replayFor(recording)(recording)
     expect(verdicts.length).toBeGreaterThan(0)
     expect(verdicts.filter(({ differences }) => differences.length > 0)).toEqual([])
   })

@@ -14,6 +14,9 @@ const FLOOR: Readonly<Record<string, number>> = {
   cache: 4,
   import: 4,
   dockerfile: 5,
+  classic: 6,
+  predict: 7,
+  explain: 8,
   node: 9,
   'index.ts': 10,
 }

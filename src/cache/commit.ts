@@ -4,9 +4,10 @@ import { encodeImage } from '../image/codec.ts'
 import type { Config } from '../image/config.ts'
 import type { Image, ImageID } from '../image/image.ts'
 import type { Platform } from '../image/platform.ts'
-import { type DiffID, emptyDiffID, withLayer } from '../image/rootfs.ts'
+import { chainID, type DiffID, emptyDiffID, withLayer } from '../image/rootfs.ts'
 import { type Failure, failure } from '../store/outcome.ts'
 import { readImage } from '../store/read.ts'
+import { type ImageStore, withExistingLayer } from '../store/store.ts'
 import { createImage, markBuiltLocally, setParent } from '../store/write.ts'
 import { type BuildCache, withStore } from './cache.ts'
 
@@ -38,14 +39,21 @@ export function commit(cache: BuildCache, step: ExecutedStep): [next: BuildCache
   const parent = step.parent === undefined ? undefined : readImage(cache.store, step.parent)
   if (parent instanceof GoError) return [cache, failure(parent)]
   const { shape } = cache.rules
-  const raw = orGoError(() => encodeImage(childImage(parent, step, shape.dockerVersion), shape, 'sorted'))
+  const image = childImage(parent, step, shape.dockerVersion)
+  const raw = orGoError(() => encodeImage(image, shape, 'sorted'))
   if (raw instanceof GoError) return [cache, failure(raw)]
-  const [created, made] = createImage(cache.store, raw)
+  const [created, made] = createImage(withLayersOf(cache.store, image), raw)
   if (made.outcome === 'error') return [{ ...cache, store: created }, made]
   const [linked, link] = step.parent === undefined ? [created, undefined] : setParent(created, made.id, step.parent)
   if (link?.outcome === 'error') return [{ ...cache, store: linked }, link]
   const [store] = cache.rules.cache.builtLocally ? markBuiltLocally(linked, made.id) : [linked]
   return [withStore(cache, store), { outcome: 'committed', image: made.id }]
+}
+
+/** The layer that a step has made is there before its image is. */
+function withLayersOf(store: ImageStore, { rootfs }: Image): ImageStore {
+  const chain = store.missingLayers.size === 0 ? undefined : chainID(rootfs!)
+  return chain === undefined ? store : withExistingLayer(store, chain)
 }
 
 function childImage(parent: Image | undefined, step: ExecutedStep, dockerVersion = ''): Image {

@@ -23,6 +23,22 @@ export type GoErrorKind =
   | 'unable-to-find-image'
   | 'dockerfile'
   | 'panic'
+  | BuildErrorKind
+
+/**
+ * What ends a build outside the cache. `word`: variable expansion. `instruction`: what an instruction says is not accepted. `context`: COPY or ADD finds no such
+ * files. `base`: the image of FROM or `--from`. `stage`: names and numbers of stages, `--target`. `no-image`: nothing was built. `container`: none can be made of the
+ * step's config. `executed`: the step ran and failed.
+ */
+export type BuildErrorKind =
+  | 'word'
+  | 'instruction'
+  | 'context'
+  | 'base'
+  | 'stage'
+  | 'no-image'
+  | 'container'
+  | 'executed'
 
 export class GoError extends Error {
   readonly kind: GoErrorKind

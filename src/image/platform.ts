@@ -9,6 +9,11 @@ export interface Platform {
   readonly osFeatures?: readonly string[] | undefined
 }
 
+/** `linux/arm64/v8`; absent parts are left out. */
+export function platformText({ os, architecture, variant }: Platform): string {
+  return [os, architecture, variant].filter((part) => !!part).join('/')
+}
+
 /**
  * Whether a builder on `builder` takes a cached image for `image`: moby's comparePlatform (image/cache/cache.go, spec 7.3). An absent os is `hostOS`.
  * Each of the following is one release of containerd's platforms module inside moby.

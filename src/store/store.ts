@@ -5,7 +5,7 @@ import { shape20_10 } from '../image/generations.ts'
 import type { ImageID } from '../image/image.ts'
 import type { ChainID } from '../image/rootfs.ts'
 import { digestDigits, textDigits } from '../persistent/digits.ts'
-import { Trie, trieSetAll } from '../persistent/trie.ts'
+import { Trie, trieDelete, trieSetAll } from '../persistent/trie.ts'
 import { type Children, noChildren } from './children.ts'
 import type { Core } from './core.ts'
 
@@ -88,4 +88,10 @@ export function withMissingLayers(store: ImageStore, chains: Iterable<ChainID | 
       Array.from(chains, (chain) => [chain, true] as const),
     ),
   })
+}
+
+/** The same store, in which that stack of layers exists. */
+export function withExistingLayer(store: ImageStore, chain: ChainID): ImageStore {
+  const missingLayers = trieDelete(store.missingLayers, chain as string)
+  return missingLayers === store.missingLayers ? store : withFields(store, { missingLayers })
 }

@@ -1,4 +1,6 @@
+import { replayBuilder } from './builder.ts'
 import { replayCache } from './cache.ts'
+import { replayCorpus } from './corpus.ts'
 import { replayStore } from './store.ts'
 import { replayChainID, replayCompare, replayMarshal, replayPlatform } from './values.ts'
 import type { Recording, Replay } from './vector.ts'
@@ -14,7 +16,13 @@ const FAMILIES: Readonly<Record<string, Replay>> = {
 
 /** The replay of a recording's family. An unknown family is an error, not a pass. */
 export function replayFor({ path, json }: Recording): Replay {
-  const replay = FAMILIES[String(json['family'])]
+  const replay = FAMILIES[String(json['family'])] ?? familyByShape(json)
   if (replay === undefined) throw new Error(`${path}: unknown family ${JSON.stringify(json['family'])}`)
   return replay
+}
+
+/** Two families that do not name themselves. */
+function familyByShape(json: Recording['json']): Replay | undefined {
+  if ('scenario' in json) return replayCorpus
+  return 'cases' in json && 'note' in json ? replayBuilder : undefined
 }

@@ -5,7 +5,7 @@ import { readRecording, recordingFiles } from './vector.ts'
 
 const SHOWN = 5
 
-function main(paths: readonly string[]): number {
+async function main(paths: readonly string[]): Promise<number> {
   if (paths.length === 0) {
     console.error('usage: npm run conformance -- FILE_OR_FOLDER…')
     return 2
@@ -14,7 +14,7 @@ function main(paths: readonly string[]): number {
   let failed = 0
   for (const path of recordingFiles(paths)) {
     const recording = readRecording(path)
-    const verdicts = replayFor(recording)(recording)
+    const verdicts = await replayFor(recording)(recording)
     const bad = verdicts.filter(({ differences }) => differences.length > 0)
     passed += verdicts.length - bad.length
     failed += bad.length
@@ -30,4 +30,4 @@ function main(paths: readonly string[]): number {
   return failed === 0 && passed > 0 ? 0 : 1
 }
 
-process.exitCode = main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2))

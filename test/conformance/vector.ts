@@ -9,12 +9,15 @@ export interface Verdict {
 }
 
 /** Replays one recording file. */
-export type Replay = (recording: Recording) => Verdict[]
+export type Replay = (recording: Recording) => Verdict[] | Promise<Verdict[]>
 
 export interface Recording {
   readonly path: string
   readonly json: Readonly<Record<string, unknown>>
 }
+
+/** What lies beside recordings and is none: a list of them, and what archives hold (test/import replays these). */
+const BESIDE = /^INDEX\.json$|^archives$/
 
 /** All `.json` and `.json.gz` files at the paths, folders walked whole, in the order of their names. */
 export function recordingFiles(paths: readonly string[]): string[] {
@@ -22,6 +25,7 @@ export function recordingFiles(paths: readonly string[]): string[] {
     if (!statSync(path).isDirectory()) return [path]
     return readdirSync(path)
       .sort()
+      .filter((name) => !BESIDE.test(name))
       .flatMap((name) =>
         statSync(join(path, name)).isDirectory() || /\.json(\.gz)?$/.test(name)
           ? recordingFiles([join(path, name)])

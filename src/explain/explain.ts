@@ -1,0 +1,59 @@
+import type { RuleSet } from '../cache/rules.ts'
+import type { BuildContext } from '../dockerfile/context.ts'
+import type { PredictedStep, Prediction } from '../dockerfile/prediction.ts'
+import type { BuildState } from '../dockerfile/request.ts'
+import type { PredictionRequest } from '../predict/predict.ts'
+import { builderOf } from '../predict/predict.ts'
+import type { Cause } from './cause.ts'
+import { causeOfMiss } from './find-cause.ts'
+import { fixOf, sentenceOf } from './words.ts'
+
+/** Why one step is no hit. */
+export interface StepExplanation {
+  readonly step: PredictedStep
+  readonly cause: Cause
+  readonly sentence: string
+  readonly fix: string | undefined
+}
+
+export interface ExplainOptions {
+  /** What was sent when the images were built: then it is told which file differs. */
+  readonly previousContext?: BuildContext
+}
+
+/**
+ * Why each step is no hit that could have been one, in data and in words. `before` and `request` are what the prediction was made of, `predicted` is what came
+ * of it. Looks at every sibling of each step that missed, so ask it of what is shown to somebody.
+ */
+export function explain(
+  before: BuildState,
+  request: PredictionRequest,
+  [after, prediction]: readonly [after: BuildState, prediction: Prediction],
+  { previousContext }: ExplainOptions = {},
+): readonly StepExplanation[] {
+  const rules: RuleSet = builderOf(request.engine).rules
+  const scene = { before, after, request, rules, previousContext }
+  return prediction.steps.flatMap((step) => {
+    const cause = causeOf(step, prediction, () => causeOfMiss(scene, step), request.noCache === true)
+    return cause === undefined ? [] : [{ step, cause, sentence: sentenceOf(cause), fix: fixOf(cause) }]
+  })
+}
+
+function causeOf(step: PredictedStep, { steps }: Prediction, ofMiss: () => Cause, noCache: boolean): Cause | undefined {
+  switch (step.status) {
+    case 'hit':
+    case 'not-cacheable':
+      return undefined
+    case 'error':
+      return { code: 'build-error', now: step.error?.text ?? '' }
+    case 'miss':
+      return ofMiss()
+    case 'depends-on-output':
+      return { code: 'depends-on-output', ...(step.copied && { name: step.copied.sources.join(' ') }) }
+    case 'not-probed': {
+      if (noCache) return { code: 'no-cache' }
+      const missed = steps.find(({ stage, status }) => stage === step.stage && status === 'miss')
+      return { code: 'after-miss', name: String(missed?.number ?? step.number) }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { type BuildCache, cacheFrom } from '../cache/cache.ts'
+import { type Reasons, reasonsFor, type SiblingReason, type SourceReason } from '../cache/reasons.ts'
+import type { RuleSet } from '../cache/rules.ts'
+import type { BuildContext } from '../dockerfile/context.ts'
+import type { PredictedStep } from '../dockerfile/prediction.ts'
+import type { BuildRequest, BuildState } from '../dockerfile/request.ts'
+import { hashSources } from '../dockerfile/sources.ts'
+import { treeOf } from '../dockerfile/tree.ts'
+import type { Config } from '../image/config.ts'
+import type { History } from '../image/history.ts'
+import type { Image, ImageID } from '../image/image.ts'
+import { platformText } from '../image/platform.ts'
+import { allImages, findImage, hasImage, parentOf } from '../store/read.ts'
+import type { ImageStore } from '../store/store.ts'
+import type { Cause } from './cause.ts'
+import { causeOfDifferences } from './compare-steps.ts'
+import { causeInFiles } from './files.ts'
+import { readStepText } from './step-text.ts'
+
+/** All that a cause is looked for in. */
+export interface Scene {
+  readonly before: BuildState
+  readonly after: BuildState
+  readonly request: BuildRequest
+  readonly rules: RuleSet
+  /** The context of the build before, where it is known. */
+  readonly previousContext: BuildContext | undefined
+}
+
+/** Why the cache had no answer for a step that it was asked about. */
+export function causeOfMiss(scene: Scene, step: PredictedStep): Cause {
+  const { cacheFrom: refs = [] } = scene.request
+  const store =
+    step.parent === undefined || hasImage(scene.before.images, step.parent) ? scene.before.images : scene.after.images
+  const [cache, unknown] = cacheFrom(store, refs, scene.rules)
+  const platform = scene.request.host ?? { os: 'linux', architecture: 'amd64' }
+  const reasons = reasonsFor(cache, step.parent, { config: step.config, platform }, { limit: CANDIDATES })
+  if (refs.length > 0 && unknown.length === refs.length) return { code: 'no-source-found', name: refs.join(' ') }
+  const sibling = nearestSibling(store, reasons, step.config ?? {})
+  const fromSource = causeInSources(cache, reasons.sources ?? [], step)
+  if (sibling === undefined) return fromSource ?? elsewhere(store, step)
+  const cause = { ...causeOfSibling(store, sibling, step.config ?? {}), image: sibling.image }
+  if (fromSource !== undefined && cause.code === 'instruction') return fromSource
+  return cause.code === 'files' ? { ...cause, ...filesBehind(scene, step) } : cause
+}
+
+const CANDIDATES = 50
+
+/** Of the candidates with the fewest differences, one that did the same kind of thing. */
+function nearestSibling(store: ImageStore, { siblings }: Reasons, config: Config): SiblingReason | undefined {
+  const wanted = readStepText(config.Cmd ?? []).instruction
+  const sameKind = siblings.filter(({ image, refused }) => {
+    if (refused.rule !== 'config') return true
+    return readStepText(findImage(store, image)?.containerConfig.Cmd ?? []).instruction === wanted
+  })
+  return sameKind[0] ?? siblings[0]
+}
+
+function causeOfSibling(store: ImageStore, { image, refused }: SiblingReason, config: Config): Cause {
+  switch (refused.rule) {
+    case 'config':
+      return causeOfDifferences(refused.differences, findImage(store, image)?.containerConfig ?? {}, config)
+    case 'platform':
+      return { code: 'platform', was: platformText(refused.image), now: platformText(refused.step) }
+    case 'no-platform':
+      return { code: 'platform', was: 'no platform' }
+    case 'no-created':
+      return { code: 'inherited', name: 'created' }
+    default:
+      return { code: refused.rule === 'older' ? 'inherited' : refused.rule }
+  }
+}
+
+/** The source that follows the build the longest has the word. */
+function causeInSources(cache: BuildCache, sources: readonly SourceReason[], step: PredictedStep): Cause | undefined {
+  const [nearest] = [...sources].sort((a, b) => depth(b) - depth(a))
+  if (nearest === undefined) return undefined
+  const { image, refused } = nearest
+  const source = findImage(cache.store, image)
+  const foreign = source && foreignText(source, step)
+  if (foreign !== undefined) return { code: 'foreign-history', image, was: foreign }
+  switch (refused.rule) {
+    case 'created-by':
+      return { code: 'source-step', image, was: refused.source, now: refused.step }
+    case 'history-too-short':
+    case 'no-history':
+      return { code: 'source-too-short', image }
+    case 'layers':
+      return { code: refused.source === refused.parent ? 'trailing-metadata' : 'source-layers', image }
+    case 'layer':
+      return { code: 'source-layers', image, was: refused.source ?? '', now: refused.parent }
+    case 'history':
+      return causeOfHistory(image, refused.source as History, refused.parent as History)
+  }
+}
+
+function depth({ refused }: SourceReason): number {
+  if (refused.rule === 'created-by') return Number.MAX_SAFE_INTEGER
+  return 'index' in refused ? refused.index : 0
+}
+
+function causeOfHistory(image: ImageID, source: History, parent: History): Cause {
+  const [a, b] = [source.created, parent.created]
+  const sameInstant = a !== undefined && b !== undefined && a.seconds === b.seconds && a.nanos === b.nanos
+  if (sameInstant && a.zone !== b.zone && source.createdBy === parent.createdBy) return { code: 'time-zone', image }
+  return { code: 'source-history', image, was: source.createdBy, now: parent.createdBy }
+}
+
+/** Histories that BuildKit and Buildah wrote: their steps are told in other words, so that none is ever the same. */
+function foreignText({ history = [] }: Image, { config }: PredictedStep): string | undefined {
+  const classic = readStepText(config?.Cmd ?? [])
+  const foreign = history.findLast(
+    ({ createdBy, comment }) => comment.startsWith('buildkit.') || / # buildkit$/.test(createdBy),
+  )
+  if (foreign !== undefined) return 'BuildKit'
+  const buildah = history.findLast(
+    ({ createdBy }) => /^\/bin\/sh -c #\(nop\) [A-Z]/.test(createdBy) && !ONE_WORD.test(createdBy),
+  )
+  return buildah !== undefined && classic.instruction !== '' ? 'Buildah' : undefined
+}
+
+/** The comments that the classic builder too writes with one blank. */
+const ONE_WORD = /#\(nop\) (?:COPY|ADD|WORKDIR) /
+
+/** Nothing was built on this parent. Was the same step built on another one? */
+function elsewhere(store: ImageStore, { config, parent }: PredictedStep): Cause {
+  const wanted = (config?.Cmd ?? []).join('\0')
+  for (const id of allImages(store)) {
+    if (parentOf(store, id) === parent) continue
+    if ((findImage(store, id)?.containerConfig.Cmd ?? []).join('\0') !== wanted) continue
+    return { code: 'other-parent', image: id, was: parentOf(store, id) ?? 'no parent', now: parent ?? 'scratch' }
+  }
+  return { code: 'nothing-built-here', now: parent ?? 'scratch' }
+}
+
+/** Which file, where both contexts are known. */
+function filesBehind({ request, previousContext }: Scene, { copied, instruction }: PredictedStep): Partial<Cause> {
+  if (previousContext === undefined || request.context === undefined || copied === undefined || 'from' in copied)
+    return {}
+  const step = { instruction: instruction as 'COPY' | 'ADD', sources: copied.sources, destination: copied.destination }
+  const paths = [previousContext, request.context].flatMap((context) => {
+    const hashed = hashSources(treeOf(context, request.dockerfilePath), step, { linksInDirectories: 'followed' })
+    return hashed.outcome === 'hash' ? hashed.paths : []
+  })
+  return causeInFiles(previousContext, request.context, paths) ?? {}
+}
