@@ -1,6 +1,6 @@
 import { LayerfoldError } from '../errors.ts'
 import { cleanPath } from '../go/path.ts'
-import { compareText, readGoString, writeGoString } from '../go/text.ts'
+import { readGoString, sortText, writeGoString } from '../go/text.ts'
 import { clientPatterns, type IgnorePattern, sends } from './ignore.ts'
 import { type FileType, type Header, type ModePolicy, startSum, tarMode } from './sum.ts'
 
@@ -73,8 +73,11 @@ export function sentPatterns(dockerignore: string | undefined, dockerfile: strin
 
 /** The cleaned path inside the root, without `/` at either end; `.` is the root itself (spec 8.6: the lookup key). */
 export function pathKey(path: string): string {
-  return cleanPath(`/${path}`).slice(1) || '.'
+  return UNCLEAN.test(path) ? cleanPath(`/${path}`).slice(1) || '.' : path
 }
+
+/** A part is empty, `.` or `..`. */
+const UNCLEAN = /(?:^|\/)\.{0,2}(?:\/|$)/
 
 /** A file with nothing left open. `path` is the tar name. */
 export interface FileRecord {
@@ -89,7 +92,8 @@ export function completeFiles(files: Files, modes: ModePolicy): Map<string, File
   for (const path of [...all.keys()]) {
     for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
       const parent = path.slice(0, at)
-      if (!all.has(parent)) all.set(parent, fileRecord(`${parent}/`, '', modes))
+      if (all.has(parent)) break
+      all.set(parent, fileRecord(`${parent}/`, '', modes))
     }
   }
   return all
@@ -112,7 +116,7 @@ const DEFAULT_MODE: Readonly<Partial<Record<FileType, number>>> = { directory: 0
 /** As Go's filepath.Walk: a directory before what is in it, names in the order of their bytes. */
 function inWalkOrder(paths: readonly string[]): string[] {
   const keys = paths.map((path) => path.replaceAll('/', '\0'))
-  return keys.sort(compareText).map((key) => key.replaceAll('\0', '/'))
+  return sortText(keys).map((key) => key.replaceAll('\0', '/'))
 }
 
 function sentPaths(

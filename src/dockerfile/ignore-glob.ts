@@ -1,6 +1,7 @@
 /**
- * A .dockerignore pattern as a regular expression, or `undefined` where moby finds it malformed. moby (fileutils.Pattern.compile @ v20.10.24) writes a Go
- * expression and leaves most of its special characters alone, so `a+` and `(a|b)` mean what they mean there; that text is then put in JavaScript's words.
+ * A .dockerignore pattern as a regular expression; `undefined` where moby finds it malformed. moby (fileutils.Pattern.compile @ v20.10.24) writes a Go expression
+ * and leaves most of its special characters alone, so `a+` and `(a|b)` mean what they mean there. Go's POSIX classes and its rarer escapes (`\x41`, `\pL`, `\Q`,
+ * `\a`, `\A`, `\z`) count as malformed here.
  */
 export function compileGlob(pattern: string): RegExp | undefined {
   const source = fromGo(goSource(pattern))
@@ -28,9 +29,9 @@ function fromGo(source: string): string | undefined {
   let out = ''
   for (const [token, negated, members, end, escaped, count] of source.matchAll(TOKEN)) {
     let part: string | undefined = token
-    if (members !== undefined) part = end === '' ? undefined : classFromGo(negated === '^', members)
-    else if (escaped !== undefined) part = ESCAPES[escaped] ?? literal(escaped)
-    else if (count === undefined) part = PLAIN[token] ?? token
+    if (members !== undefined) part = end === '' ? undefined : classFromGo(negated!, members)
+    else if (escaped !== undefined) part = /^[bBS]$/.test(escaped) ? OUTSIDE[escaped] : wrap(member(token))
+    else if (count === undefined) part = OUTSIDE[token] ?? token
     if (part === undefined) return undefined
     out += part
   }
@@ -38,49 +39,38 @@ function fromGo(source: string): string | undefined {
 }
 
 /** What JavaScript writes in another way. */
-const PLAIN: Readonly<Record<string, string>> = { '.': '[^\\n]', '^': '(?:^)', '{': '\\{', '}': '\\}', ']': '\\]' }
-const ESCAPES: Readonly<Record<string, string>> = {
-  d: '[0-9]',
-  D: '[^0-9]',
-  w: '[0-9A-Za-z_]',
-  W: '[^0-9A-Za-z_]',
-  s: '[\\t\\n\\f\\r ]',
-  S: '[^\\t\\n\\f\\r ]',
+const OUTSIDE: Readonly<Record<string, string>> = {
+  '.': '[^\\n]',
+  '^': '(?:^)',
+  '{': '\\{',
+  '}': '\\}',
+  ']': '\\]',
   b: '(?:\\b)',
   B: '(?:\\B)',
-  A: '(?:^)',
-  z: '(?:$)',
-  a: '\\x07',
-  f: '\\f',
-  n: '\\n',
-  r: '\\r',
-  t: '\\t',
-  v: '\\v',
+  S: '[^\\t\\n\\f\\r ]',
 }
 
-/** An escaped ASCII sign stands for itself. Any other is refused; here, unlike in Go, also octal, hex and Unicode escapes, and POSIX classes. */
-function literal(char: string): string | undefined {
-  return /^[!-/:-@[-`{-~ ]$/.test(char) ? codePoint(char) : undefined
-}
-
-const codePoint = (char: string): string => `\\u{${char.codePointAt(0)!.toString(16)}}`
-
-const MEMBER = /(\\.|.)(?:-(\\.|.))?/gsu
-
-function classFromGo(negated: boolean, members: string): string | undefined {
+function classFromGo(negated: string, members: string): string | undefined {
   if (/\[:\^?\w+:/.test(members)) return undefined
   let out = ''
-  for (const [, low, high] of members.matchAll(MEMBER)) {
+  for (const [, low, high] of members.matchAll(/(\\.|.)(?:-(\\.|.))?/gsu)) {
     const from = member(low!)
     const to = high === undefined ? '' : member(high)
     if (from === undefined || to === undefined) return undefined
     out += to === '' ? from : `${from}-${to}`
   }
-  return `[${negated ? '^' : ''}${out}]`
+  return wrap(negated + out)
 }
 
+const wrap = (members: string | undefined): string | undefined => members && `[${members}]`
+
+/** A character, escaped or not, as a class has it. */
 function member(text: string): string | undefined {
-  if (!text.startsWith('\\')) return codePoint(text)
-  const escaped = text.slice(1)
-  return /^[dwsafnrtv]$/.test(escaped) ? ESCAPES[escaped]!.replace(/^\[(.*)\]$/, '$1') : literal(escaped)
+  if (/^\\[dDwWfnrtv]$/.test(text)) return text
+  if (text === '\\s') return '\\t\\n\\f\\r '
+  if (/^\\([^!-/:-@[-`{-~ ]|$)/u.test(text)) return undefined
+  return `\\u{${text
+    .replace(/^\\(?=.)/s, '')
+    .codePointAt(0)!
+    .toString(16)}}`
 }

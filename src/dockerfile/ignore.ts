@@ -85,7 +85,7 @@ export function sends(
   path: string,
   isDirectory: boolean,
 ): 'send' | 'skip' | 'prune' {
-  if (!isIgnored(patterns, path)) return 'send'
+  if (patterns.length === 0 || !isIgnored(patterns, path)) return 'send'
   if (!isDirectory) return 'skip'
   const mayHold = patterns.some(({ exception, text }) => exception && `${text}/`.startsWith(`${path}/`))
   return mayHold ? 'skip' : 'prune'

@@ -1,5 +1,5 @@
 import { sha256Hex } from '../digest/sha256.ts'
-import { compareText, writeGoString } from '../go/text.ts'
+import { sortText, writeGoString } from '../go/text.ts'
 import { hasWildcards, matchPath } from './match.ts'
 import { startSum, tarMode } from './sum.ts'
 import { type Mount, ownerOf, resolvePath, type SourceTree, type TreeNode, walk } from './tree.ts'
@@ -90,7 +90,7 @@ function hashDirectory(tree: SourceTree, path: string, node: TreeNode, rules: So
     sums.push(tree.sumAt(hashed) ?? standIn)
     paths.push(hashed)
   }
-  return { outcome: 'hash', hash: `dir:${hashList(sums.sort(compareText))}`, paths }
+  return { outcome: 'hash', hash: `dir:${hashList(sortText(sums))}`, paths }
 }
 
 /** A circle of symlinks does not count. */

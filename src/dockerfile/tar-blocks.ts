@@ -14,25 +14,23 @@ export interface Blocks {
 
 export function startBlocks(chunks: AsyncIterator<Uint8Array>, count: (bytes: number) => void): Blocks {
   let chunk: Uint8Array = new Uint8Array()
-  /** Up to so many bytes; none at the end. */
-  const some = async (size: number): Promise<Uint8Array> => {
+  const refill = async (): Promise<boolean> => {
     while (chunk.length === 0) {
       const { done, value } = await chunks.next()
-      if (done) return chunk
+      if (done) return false
       count(value.length)
       chunk = value
     }
-    const piece = chunk.subarray(0, size)
-    chunk = chunk.subarray(size)
-    return piece
+    return true
   }
+  /** How many bytes are missing at the end. */
   const pass = async (size: number, use: (bytes: Uint8Array) => void): Promise<number> => {
     let left = size
-    while (left > 0) {
-      const piece = await some(left)
-      if (piece.length === 0) break
-      use(piece)
+    while (left > 0 && (chunk.length > 0 || (await refill()))) {
+      const piece = chunk.subarray(0, left)
+      chunk = chunk.subarray(piece.length)
       left -= piece.length
+      use(piece)
     }
     return left
   }

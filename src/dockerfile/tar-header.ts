@@ -16,7 +16,7 @@ export type Records = ReadonlyMap<string, string>
 
 /** `undefined` for a block of zeros. Throws `archive-malformed`. */
 export function readHeaderBlock(block: Uint8Array): RawHeader | undefined {
-  if (block.every((byte) => byte === 0)) return undefined
+  if (block[0] === 0 && block.every((byte) => byte === 0)) return undefined
   if (!isChecked(block)) throw invalid('a header')
   const name = textAt(block, 0, 100)
   const magic = textAt(block, 257, 8)
@@ -105,11 +105,20 @@ function readNumber(field: Uint8Array, where: string): number {
     if (!Number.isSafeInteger(value)) throw invalid(where)
     return value
   }
-  const digits = String.fromCharCode(...field).replace(/^[ \0]+|[ \0]+$/g, '')
-  const octal = digits.replace(/\0.*$/s, '')
-  if (!/^[0-7]*$/.test(octal)) throw invalid(where)
-  return Number.parseInt(octal || '0', 8)
+  let from = 0
+  let to = field.length
+  while (isBlank(field[from])) from++
+  while (to > from && isBlank(field[to - 1])) to--
+  let value = 0
+  for (; from < to && field[from] !== 0; from++) {
+    const digit = field[from]! - 0x30
+    if (digit < 0 || digit > 7) throw invalid(where)
+    value = value * 8 + digit
+  }
+  return value
 }
+
+const isBlank = (byte: number | undefined): boolean => byte === 0 || byte === 0x20
 
 /** The sum of the bytes, the checksum's own counted as blanks; old writers took them as signed. */
 function isChecked(block: Uint8Array): boolean {

@@ -1,5 +1,5 @@
 import { cleanPath } from '../go/path.ts'
-import { compareText } from '../go/text.ts'
+import { sortText } from '../go/text.ts'
 import { type BuildContext, completeFiles, type Files, pathKey } from './context.ts'
 import { isIgnored, parseDockerignore } from './ignore.ts'
 import { type FileType, type ModePolicy, type Owner, startSum } from './sum.ts'
@@ -109,29 +109,34 @@ const CALL: Readonly<Partial<Record<FileType, string>>> = { directory: 'mkdir', 
 function linked(root: Directory, path: string): TreeNode | undefined {
   const slash = path.lastIndexOf('/')
   const parent = resolvePath(root, path.slice(0, Math.max(slash, 0)))?.node
-  return parent?.type === 'directory' ? parent.children.get(path.slice(slash + 1)) : undefined
+  return directory(parent)?.children.get(path.slice(slash + 1))
 }
 
+const directory = (node: TreeNode | undefined): Directory | undefined => (node?.type === 'directory' ? node : undefined)
+
 function makeDirectory(root: Directory, path: string): Directory | undefined {
-  const found = resolvePath(root, path)
-  let at: TreeNode | undefined = found?.node
-  if (found !== undefined && at === undefined) {
-    at = root
-    for (const name of found.path.split('/')) {
-      const next: TreeNode = at.children.get(name) ?? { type: 'directory', children: new Map() }
-      if (next.type !== 'directory') return undefined
+  let at = root
+  for (const name of path.split('/')) {
+    let next: TreeNode | undefined = at.children.get(name)
+    if (next === undefined) {
+      next = { type: 'directory', children: new Map() }
       at.children.set(name, next)
-      at = next
     }
+    if (next.type === 'symlink') {
+      const target = resolvePath(root, path)
+      return target && (target.node === undefined ? makeDirectory(root, target.path) : directory(target.node))
+    }
+    if (next.type !== 'directory') return undefined
+    at = next
   }
-  return at?.type === 'directory' ? at : undefined
+  return at
 }
 
 function remove(root: Directory, path: string): void {
   const found = resolvePath(root, path)?.path ?? ''
   const slash = found.lastIndexOf('/')
   const parent = resolvePath(root, found.slice(0, Math.max(slash, 0)))?.node
-  if (parent?.type === 'directory') parent.children.delete(found.slice(slash + 1))
+  directory(parent)?.children.delete(found.slice(slash + 1))
 }
 
 /** Where a path leads inside the root. */
@@ -179,9 +184,10 @@ export function* walk(node: TreeNode, path: string): Generator<[path: string, no
   const todo: [string, TreeNode][] = [[path, node]]
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
     yield next
-    const [at, { type }] = next
-    if (type !== 'directory') continue
-    const children = [...(next[1] as Directory).children].sort(([a], [b]) => compareText(b, a))
-    for (const [name, child] of children) todo.push([at === '' ? name : `${at}/${name}`, child])
+    const [at, node] = next
+    if (node.type !== 'directory') continue
+    for (const name of sortText([...node.children.keys()]).reverse()) {
+      todo.push([at === '' ? name : `${at}/${name}`, node.children.get(name)!])
+    }
   }
 }

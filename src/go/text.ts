@@ -54,6 +54,11 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length
 }
 
+/** Puts texts in Go's order, in place. */
+export function sortText(texts: string[]): string[] {
+  return texts.some((text) => /[\ud800-\uffff]/.test(text)) ? texts.sort(compareText) : texts.sort()
+}
+
 function compareBytes(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
   return a.length - b.length
