@@ -1,7 +1,7 @@
 import type { FieldDifference } from '../cache/compare.ts'
-import type { Config } from '../image/config.ts'
+import type { Config, HealthConfig } from '../image/config.ts'
 import type { Cause } from './cause.ts'
-import { readCopyText, readStepText, type StepText } from './step-text.ts'
+import { readCopyText, readCreatedBy, readStepText, type StepText } from './step-text.ts'
 
 /** The smallest thing to say about two configs that differ: the stored image's and the step's. */
 export function causeOfDifferences(differences: readonly FieldDifference[], stored: Config, step: Config): Cause {
@@ -29,10 +29,19 @@ function knownTrap(differences: readonly FieldDifference[], stored: Config, step
   if (only === 'Healthcheck' && stored.Healthcheck && step.Healthcheck) return { code: 'healthcheck-filled' }
   if (only === 'Cmd' && invalidText(stored.Cmd ?? []) === invalidText(step.Cmd ?? [])) return { code: 'invalid-utf8' }
   const texts = [stored, step].map(({ Cmd }) => readStepText(Cmd ?? []))
-  const sameHealth = JSON.stringify(stored.Healthcheck) === JSON.stringify(step.Healthcheck)
-  if (only === 'Cmd' && sameHealth && texts.every(({ instruction }) => instruction === 'HEALTHCHECK'))
+  if (
+    only === 'Cmd' &&
+    sameHealth(stored.Healthcheck, step.Healthcheck) &&
+    texts.every(({ instruction }) => instruction === 'HEALTHCHECK')
+  )
     return { code: 'healthcheck-text', was: texts[0]!.text, now: texts[1]!.text }
   return undefined
+}
+
+function sameHealth(a: HealthConfig = {}, b: HealthConfig = {}): boolean {
+  const facts = ({ Test, Interval = 0, Timeout = 0, StartPeriod = 0, StartInterval = 0, Retries = 0 }: HealthConfig) =>
+    [...(Test ?? []), Interval, Timeout, StartPeriod, StartInterval, Retries].join('\0')
+  return facts(a) === facts(b)
 }
 
 /** A stored image says U+FFFD where the step has bytes that are not UTF-8. */
@@ -102,6 +111,14 @@ function causeOfCopy(was: StepText, now: StepText): Cause {
   if (before === undefined || after === undefined || before.hash === after.hash)
     return { code: 'copy-target', was: shown(was), now: shown(now) }
   return { code: 'files', was: before.hash, now: after.hash }
+}
+
+/** Two texts of one place in a history: a `--cache-from` image's and the step's. */
+export function causeOfCreatedBy(source: string, step: string): Cause {
+  const [was, now] = [readCreatedBy(source), readCreatedBy(step)]
+  if (was.instruction !== now.instruction) return { code: 'source-step', was: source, now: step }
+  if (was.shell !== now.shell) return { code: 'shell', was: was.shell, now: now.shell }
+  return causeOfText(was, now)
 }
 
 function inherited([first]: readonly FieldDifference[]): Cause {

@@ -1,9 +1,10 @@
 import type { RuleSet } from '../cache/rules.ts'
 import type { BuildContext } from '../dockerfile/context.ts'
-import type { PredictedStep, Prediction } from '../dockerfile/prediction.ts'
+import type { PredictedStep, Prediction, StepStatus } from '../dockerfile/prediction.ts'
 import type { BuildState } from '../dockerfile/request.ts'
 import type { PredictionRequest } from '../predict/predict.ts'
 import { builderOf } from '../predict/predict.ts'
+import { hasImage } from '../store/read.ts'
 import type { Cause } from './cause.ts'
 import { causeOfMiss } from './find-cause.ts'
 import { fixOf, sentenceOf } from './words.ts'
@@ -32,12 +33,18 @@ export function explain(
   { previousContext }: ExplainOptions = {},
 ): readonly StepExplanation[] {
   const rules: RuleSet = builderOf(request.engine).rules
-  const scene = { before, after, request, rules, previousContext }
+  const made = prediction.steps.flatMap(({ status, image }) =>
+    NEW.includes(status) && image !== undefined && !hasImage(before.images, image) ? [image] : [],
+  )
+  const scene = { before, after, request, rules, previousContext, made: new Set(made) }
   return prediction.steps.flatMap((step) => {
     const cause = causeOf(step, prediction, () => causeOfMiss(scene, step), request.noCache === true)
     return cause === undefined ? [] : [{ step, cause, sentence: sentenceOf(cause), fix: fixOf(cause) }]
   })
 }
+
+/** Steps whose image this build would make. */
+const NEW: readonly StepStatus[] = ['miss', 'not-probed', 'depends-on-output']
 
 function causeOf(step: PredictedStep, { steps }: Prediction, ofMiss: () => Cause, noCache: boolean): Cause | undefined {
   switch (step.status) {

@@ -13,7 +13,7 @@ import { platformText } from '../image/platform.ts'
 import { allImages, findImage, hasImage, parentOf } from '../store/read.ts'
 import type { ImageStore } from '../store/store.ts'
 import type { Cause } from './cause.ts'
-import { causeOfDifferences } from './compare-steps.ts'
+import { causeOfCreatedBy, causeOfDifferences } from './compare-steps.ts'
 import { causeInFiles } from './files.ts'
 import { readStepText } from './step-text.ts'
 
@@ -23,6 +23,8 @@ export interface Scene {
   readonly after: BuildState
   readonly request: BuildRequest
   readonly rules: RuleSet
+  /** Images that this very build would make: no candidates. */
+  readonly made: ReadonlySet<string>
   /** The context of the build before, where it is known. */
   readonly previousContext: BuildContext | undefined
 }
@@ -36,18 +38,20 @@ export function causeOfMiss(scene: Scene, step: PredictedStep): Cause {
   const platform = scene.request.host ?? { os: 'linux', architecture: 'amd64' }
   const reasons = reasonsFor(cache, step.parent, { config: step.config, platform }, { limit: CANDIDATES })
   if (refs.length > 0 && unknown.length === refs.length) return { code: 'no-source-found', name: refs.join(' ') }
-  const sibling = nearestSibling(store, reasons, step.config ?? {})
+  const siblings = reasons.siblings.filter(({ image }) => !scene.made.has(image))
+  const sibling = nearestSibling(store, siblings, step.config ?? {})
   const fromSource = causeInSources(cache, reasons.sources ?? [], step)
-  if (sibling === undefined) return fromSource ?? elsewhere(store, step)
-  const cause = { ...causeOfSibling(store, sibling, step.config ?? {}), image: sibling.image }
-  if (fromSource !== undefined && cause.code === 'instruction') return fromSource
-  return cause.code === 'files' ? { ...cause, ...filesBehind(scene, step) } : cause
+  const local = sibling && { ...causeOfSibling(store, sibling, step.config ?? {}), image: sibling.image }
+  const cause = local === undefined || (fromSource !== undefined && local.code === 'instruction') ? fromSource : local
+  if (cause === undefined) return elsewhere(store, step)
+  const file = cause.code === 'files' ? fileBehind(scene, step) : undefined
+  return file === undefined ? cause : { ...file, ...(cause.image && { image: cause.image }) }
 }
 
 const CANDIDATES = 50
 
 /** Of the candidates with the fewest differences, one that did the same kind of thing. */
-function nearestSibling(store: ImageStore, { siblings }: Reasons, config: Config): SiblingReason | undefined {
+function nearestSibling(store: ImageStore, siblings: Reasons['siblings'], config: Config): SiblingReason | undefined {
   const wanted = readStepText(config.Cmd ?? []).instruction
   const sameKind = siblings.filter(({ image, refused }) => {
     if (refused.rule !== 'config') return true
@@ -81,7 +85,7 @@ function causeInSources(cache: BuildCache, sources: readonly SourceReason[], ste
   if (foreign !== undefined) return { code: 'foreign-history', image, was: foreign }
   switch (refused.rule) {
     case 'created-by':
-      return { code: 'source-step', image, was: refused.source, now: refused.step }
+      return { ...causeOfCreatedBy(refused.source, refused.step), image }
     case 'history-too-short':
     case 'no-history':
       return { code: 'source-too-short', image }
@@ -134,13 +138,13 @@ function elsewhere(store: ImageStore, { config, parent }: PredictedStep): Cause 
 }
 
 /** Which file, where both contexts are known. */
-function filesBehind({ request, previousContext }: Scene, { copied, instruction }: PredictedStep): Partial<Cause> {
+function fileBehind({ request, previousContext }: Scene, { copied, instruction }: PredictedStep): Cause | undefined {
   if (previousContext === undefined || request.context === undefined || copied === undefined || 'from' in copied)
-    return {}
+    return undefined
   const step = { instruction: instruction as 'COPY' | 'ADD', sources: copied.sources, destination: copied.destination }
   const paths = [previousContext, request.context].flatMap((context) => {
     const hashed = hashSources(treeOf(context, request.dockerfilePath), step, { linksInDirectories: 'followed' })
     return hashed.outcome === 'hash' ? hashed.paths : []
   })
-  return causeInFiles(previousContext, request.context, paths) ?? {}
+  return causeInFiles(previousContext, request.context, paths)
 }

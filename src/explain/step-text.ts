@@ -30,6 +30,14 @@ export function readStepText(cmd: readonly string[]): StepText {
   return { instruction: 'RUN', text: cmd.slice(1 + args.length).join(' '), args, shell: '' }
 }
 
+/** The same from a history's `created_by`, where the words are joined by blanks. */
+export function readCreatedBy(text: string): StepText {
+  const at = text.indexOf(` ${NOP}`)
+  return at < 0
+    ? readStepText([text])
+    : readStepText([text.slice(0, at), NOP, text.slice(at + NOP.length + 1).trimStart()])
+}
+
 export interface CopyText {
   readonly chown: string
   readonly hash: string

@@ -3,7 +3,7 @@ import type { Cause, CauseCode } from './cause.ts'
 /** What is said of each cause: one sentence, and what to do about it. */
 interface Words {
   readonly sentence: (cause: Cause) => string
-  readonly fix?: string
+  readonly fix?: string | ((cause: Cause) => string | undefined)
 }
 
 const text = (value: string | undefined): string => (value === undefined ? 'nothing' : `“${shortened(value)}”`)
@@ -13,6 +13,9 @@ const more = ({ more: count }: Cause, what: string): string =>
 function shortened(value: string): string {
   return value.length > 120 ? `${value.slice(0, 117)}…` : value
 }
+
+/** Without the shell that nearly all have. */
+const script = (command: string | undefined): string | undefined => command?.replace(/^\/bin\/sh -c /, '')
 
 /** `ENV A`: was it added, removed or changed? */
 function changed(what: string, plural: string): (cause: Cause) => string {
@@ -51,7 +54,7 @@ const WORDS: Readonly<Record<CauseCode, Words>> = {
   },
   'env-order': {
     sentence: ({ was, now }) =>
-      `The environment has the same variables in another order: ${was} was ${'built'}, ${now} is asked for.`,
+      `The environment has the same variables in another order: it was ${was}, and is now ${now}.`,
     fix: 'Keep the order of ENV lines, also in the base image.',
   },
   label: {
@@ -61,7 +64,7 @@ const WORDS: Readonly<Record<CauseCode, Words>> = {
   port: { sentence: changed('Port', 'ports') },
   volume: { sentence: changed('Volume', 'volumes') },
   command: {
-    sentence: ({ was, now }) => `The command changed: it was ${text(was)} and is now ${text(now)}.`,
+    sentence: ({ was, now }) => `The command changed: it was ${text(script(was))} and is now ${text(script(now))}.`,
   },
   'build-arg': {
     sentence: changed('Build argument', 'arguments'),
@@ -86,7 +89,10 @@ const WORDS: Readonly<Record<CauseCode, Words>> = {
   'file-changed': {
     sentence: (cause) =>
       `File ${cause.name} differs${more(cause, 'files')}: ${FILE_WORDS[cause.attribute ?? 'content'].toLowerCase()}${cause.was ? ` from ${cause.was} to ${cause.now}` : ''}.`,
-    fix: 'Modes and owners count, times do not: build from a checkout with one umask.',
+    fix: ({ attribute }) =>
+      attribute === 'mode' || attribute === 'owner'
+        ? 'Modes and owners count, times do not: build from a checkout with one umask.'
+        : undefined,
   },
   files: {
     sentence: ({ was, now }) => `The copied files differ: their hash was ${was} and is now ${now}.`,
@@ -194,5 +200,6 @@ export function sentenceOf(cause: Cause): string {
 
 /** What to do about it; `undefined` where there is nothing general to say. */
 export function fixOf(cause: Cause): string | undefined {
-  return WORDS[cause.code].fix
+  const { fix } = WORDS[cause.code]
+  return typeof fix === 'function' ? fix(cause) : fix
 }
