@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { memory, memoryOfChain, memoryOfOldStates } from './memory.ts'
 import { mobyBesideUs } from './moby.ts'
+import { contextHashing, predictWarm } from './predict.ts'
 import { probeScratch, probeSiblings, probeSources } from './probe.ts'
 import { printRows, type Row } from './report.ts'
 import { bundleSize, coldImport } from './size.ts'
@@ -25,6 +26,8 @@ const SUITES: Readonly<Record<string, Suite>> = {
   memory: (small) => memory(upTo([1000, 100_000, 1_000_000], small)),
   chain: () => memoryOfChain(1000),
   'old-states': (small) => memoryOfOldStates(small ? 1000 : 100_000),
+  predict: (small) => predictWarm(upTo([100, 10_000], small)),
+  context: (small) => contextHashing(small ? 1000 : 10_000),
   size: () => bundleSize(),
   import: () => coldImport(),
   moby: (small) => mobyBesideUs(upTo([10, 1000], small)),

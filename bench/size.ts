@@ -17,6 +17,9 @@ const PARTS: Readonly<Record<string, string>> = {
   'of that: SHA-256': `export { startSHA256, sha256Hex } from './src/digest/sha256.ts'`,
   'of that: Go JSON and times': `export { readStruct } from './src/go/struct-read.ts'; export { writeStruct } from './src/go/struct-write.ts'`,
   'of that: persistent trie': `export * from './src/persistent/trie.ts'; export * from './src/persistent/digits.ts'`,
+  'core and layerfold/predict': `${PROBE}\nexport { predict } from './src/predict/predict.ts'`,
+  'core and the classic engine of 20.10': `${PROBE}\nexport { buildClassic } from './src/classic/build.ts'; export { classic17_03 } from './src/classic/engines.ts'`,
+  'layerfold/explain beside these': `${PROBE}\nexport { predict } from './src/predict/predict.ts'; export { explain } from './src/explain/explain.ts'`,
   'everything of layerfold': `export * from './src/index.ts'`,
   'layerfold/import alone': `export * from './src/import/index.ts'`,
 }

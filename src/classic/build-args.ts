@@ -65,8 +65,10 @@ export function allowedEnvironment(args: BuildArgs): string[] {
 
 /** Those that the environment does not have: ENV wins over ARG. */
 export function argsBeside(args: BuildArgs, environment: readonly string[]): string[] {
+  const allowed = allowedEnvironment(args)
+  if (allowed.length === 0) return allowed
   const names = new Set(environment.map(nameOf))
-  return allowedEnvironment(args).filter((entry) => !names.has(nameOf(entry)))
+  return allowed.filter((entry) => !names.has(nameOf(entry)))
 }
 
 export function isBuiltinAndUndeclared(args: BuildArgs, name: string): boolean {
@@ -81,10 +83,12 @@ export function unusedArgs(args: BuildArgs, given: Readonly<Record<string, strin
 }
 
 export function nameOf(entry: string): string {
-  return entry.split('=', 1)[0]!
+  const at = entry.indexOf('=')
+  return at < 0 ? entry : entry.slice(0, at)
 }
 
 function valuesOf(args: BuildArgs, names: ReadonlyMap<string, string | undefined>): string[] {
+  if (names.size === 0 && args.options.size === 0) return []
   return [...new Set([...names.keys(), ...args.builtin])].flatMap((name) => {
     const value = args.options.get(name) ?? names.get(name) ?? args.meta.get(name)
     return value === undefined ? [] : [`${name}=${value}`]

@@ -19,7 +19,7 @@ export function buildClassic(
   builder: ClassicBuilder,
   request: BuildRequest,
 ): [next: BuildState, prediction: Omit<Prediction, 'engine'>] {
-  const dockerfile = parseDockerfile(request.dockerfile, builder.grammar, request.dockerfilePath)
+  const dockerfile = fileOf(builder, request)
   const warnings = dockerfile.warnings.map(({ text }) => text)
   const nothing = { problems: dockerfile.problems, warnings, unknownSources: [], stages: [], steps: [] }
   if (dockerfile.problems.length > 0) return [state, { outcome: 'unparsed', ...nothing }]
@@ -38,6 +38,10 @@ export function buildClassic(
   const unused = unusedArgs(ended.args, request.buildArgs ?? {})
   if (unused.length > 0) warnings.push(`[Warning] One or more build-args [${unused.join(' ')}] were not consumed`)
   return [next, { ...known, outcome: 'built', image: ended.image }]
+}
+
+function fileOf({ grammar }: ClassicBuilder, { dockerfile, dockerfilePath }: BuildRequest): Dockerfile {
+  return typeof dockerfile === 'string' ? parseDockerfile(dockerfile, grammar, dockerfilePath) : dockerfile
 }
 
 function begin(state: BuildState, builder: ClassicBuilder, request: BuildRequest, dockerfile: Dockerfile) {

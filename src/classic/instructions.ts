@@ -81,7 +81,8 @@ function setEnv(stage: Stage, { pairs }: PairsInstruction | LabelOption): Prepar
   const env = [...(stage.config.Env ?? [])]
   const entries = pairs.map(({ key, value }) => `${expand(stage, key)}=${expand(stage, value)}`)
   for (const entry of entries) {
-    const at = env.findIndex((each) => nameOf(each) === nameOf(entry))
+    const start = `${nameOf(entry)}=`
+    const at = env.findIndex((each) => each.startsWith(start) || each === nameOf(entry))
     if (at < 0) env.push(entry)
     else env[at] = entry
   }

@@ -13,14 +13,19 @@ export interface Prepared {
   readonly copied?: CopiedFiles
 }
 
+/** The stage's config with the step for its Cmd. */
+export function stepConfig({ config, image }: Stage, cmd: readonly string[] | undefined): Config {
+  return { ...config, Image: image ?? '', Cmd: cmd }
+}
+
 /** The step as most instructions are looked up: the stage's config, with a comment for its Cmd. */
 export function comment(stage: Stage, text: string): Prepared {
-  return { stage, config: { ...stage.config, Cmd: [...shellOf(stage.config), '#(nop) ', text] }, by: 'container' }
+  return { stage, config: stepConfig(stage, [...shellOf(stage.config), '#(nop) ', text]), by: 'container' }
 }
 
 /** WORKDIR, COPY and ADD: the comment is one word with its mark. */
 export function joinedComment(stage: Stage, text: string): Config {
-  return { ...stage.config, Cmd: [...shellOf(stage.config), `#(nop) ${text}`] }
+  return stepConfig(stage, [...shellOf(stage.config), `#(nop) ${text}`])
 }
 
 const DEFAULT_SHELL = ['/bin/sh', '-c']

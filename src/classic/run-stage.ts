@@ -17,7 +17,7 @@ import type { Prepared } from './prepared.ts'
 import { executedConfig } from './run.ts'
 import { type Build, errorOf, type StageToRun } from './running.ts'
 import { simulateStep } from './simulate.ts'
-import { firstConfig, type Stage, withImage } from './stage.ts'
+import { firstConfig, type Stage } from './stage.ts'
 
 /** FROM, the triggers of its base, then each instruction. Throws the GoError that ends the build, once its step is noted. */
 export function runStage(build: Build, args: BuildArgs, { from, name, instructions }: StageToRun): Stage {
@@ -43,7 +43,6 @@ export function runStage(build: Build, args: BuildArgs, { from, name, instructio
     grammar: build.builder.grammar,
     undecided: based.undecided,
   }
-  stage = withImage(stage, based.id)
   for (const [trigger, text] of (OnBuild ?? []).entries()) stage = runTrigger(build, stage, trigger, text)
   for (const instruction of instructions) {
     build.number++
@@ -57,7 +56,7 @@ type StepHead = Pick<PredictedStep, 'number' | 'of' | 'stage' | 'trigger' | 'ins
 
 function stepOf(build: Build, { kind, text, position }: StepInstruction): StepHead {
   const { number, of } = build
-  return { number, of, stage: build.stages.length, instruction: kind, text, ...(position && { position }) }
+  return { number, of, stage: build.stages.length, instruction: kind, text, position }
 }
 
 /** A trigger is read as a Dockerfile of one line, whose escape character is the default one (spec 8.10). */
@@ -76,25 +75,26 @@ function runTrigger(build: Build, stage: Stage, trigger: number, text: string): 
 
 function runStep(build: Build, stage: Stage, instruction: StepInstruction, head: StepHead): Stage {
   const parent = stage.image
-  const from = { ...head, ...(parent && { parent }) }
-  const fail = (error: GoError, step: Partial<PredictedStep> = {}): never => {
-    build.steps.push({ ...from, status: 'error', ...step, error: errorOf(error) })
-    throw error
-  }
   const prepared = orGoError(() => prepare(build, stage, instruction))
-  if (prepared instanceof GoError) return fail(prepared)
+  if (prepared instanceof GoError) return fail(build, { ...head, parent, status: 'error' }, prepared)
   const { config, copied } = prepared
-  const asked = { ...from, config, ...(copied && { copied }) }
   const found = lookUp(build, prepared)
-  if (found instanceof GoError) return fail(found, { config })
-  if (found.status === 'hit') {
-    build.steps.push({ ...asked, status: 'hit', via: found.via, image: found.image })
-    return withImage(prepared.stage, found.image)
+  if (found instanceof GoError) return fail(build, { ...head, parent, config, copied, status: 'error' }, found)
+  const { status, via } = found
+  if (status === 'hit') {
+    build.steps.push({ ...head, parent, config, copied, status, via, image: found.image })
+    return { ...prepared.stage, image: found.image }
   }
-  const made = orGoError(() => execute(build, prepared, instruction, from))
-  if (made instanceof GoError) return fail(made, { ...asked, status: found.status })
-  build.steps.push({ ...asked, status: found.status, image: made.image })
+  const made = orGoError(() => execute(build, prepared, instruction, parent, head.trigger))
+  if (made instanceof GoError) return fail(build, { ...head, parent, config, copied, status }, made)
+  build.steps.push({ ...head, parent, config, copied, status, image: made.image })
   return { ...made, undecided: found.undecided }
+}
+
+/** Notes the step and ends the build. */
+function fail(build: Build, step: PredictedStep, error: GoError): never {
+  build.steps.push({ ...step, error: errorOf(error) })
+  throw error
 }
 
 function prepare(build: Build, stage: Stage, instruction: StepInstruction): Prepared {
@@ -112,7 +112,7 @@ function prepare(build: Build, stage: Stage, instruction: StepInstruction): Prep
 
 type LookedUp =
   | { readonly status: 'hit'; readonly image: ImageID; readonly via: 'parent-chain' | 'source' | 'restored' }
-  | { readonly status: 'miss' | 'not-probed' | 'depends-on-output'; readonly undecided: boolean }
+  | { readonly status: 'miss' | 'not-probed' | 'depends-on-output'; readonly via?: never; readonly undecided: boolean }
 
 /** moby's imageProber: after a miss nothing is asked (spec 8.2). */
 function lookUp(build: Build, { stage, config, copied }: Prepared): LookedUp | GoError {
@@ -138,7 +138,8 @@ function execute(
   build: Build,
   prepared: Prepared,
   instruction: StepInstruction,
-  { parent, trigger }: Pick<PredictedStep, 'parent' | 'trigger'>,
+  parent: ImageID | undefined,
+  trigger: number | undefined,
 ): Stage {
   const parentImage = parent === undefined ? undefined : findImage(build.cache.store, parent)
   const createdBy = (prepared.config.Cmd ?? []).join(' ')
@@ -164,7 +165,7 @@ function execute(
   const { created, diffID } = ran
   const [next, result] = commit(build.cache, {
     parent,
-    config: stage.config,
+    config: { ...stage.config, Image: parent ?? '' },
     containerConfig,
     created,
     diffID,
@@ -174,7 +175,7 @@ function execute(
   })
   build.cache = next
   if (result.outcome === 'error') throw new GoError(result.code, result.text)
-  return withImage(stage, result.image)
+  return { ...stage, image: result.image }
 }
 
 function containerOf(

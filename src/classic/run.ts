@@ -4,7 +4,7 @@ import { compareText } from '../go/text.ts'
 import type { Config } from '../image/config.ts'
 import { argsBeside, isBuiltinAndUndeclared, nameOf } from './build-args.ts'
 import type { ClassicBuilder } from './builder.ts'
-import { commandOf, type Prepared } from './prepared.ts'
+import { commandOf, type Prepared, stepConfig } from './prepared.ts'
 import type { Stage } from './stage.ts'
 
 /** RUN: looked up by its command, the build arguments that it could see in front (moby's dispatchRun, spec 8.4). */
@@ -18,7 +18,7 @@ export function prepareRun(builder: ClassicBuilder, stage: Stage, instruction: C
   const Cmd = withArgs(builder, stage, command)
   const keepsEntrypoint = builder.runEntrypoint === 'kept' || !Cmd?.length
   const Entrypoint = keepsEntrypoint ? stage.config.Entrypoint : undefined
-  return { stage, config: { ...stage.config, Cmd, ArgsEscaped: builder.argsEscaped, Entrypoint }, by: 'run' }
+  return { stage, config: { ...stepConfig(stage, Cmd), ArgsEscaped: builder.argsEscaped, Entrypoint }, by: 'run' }
 }
 
 /** What the container is made of, which is not what is kept: the command alone, its arguments in the environment, no entrypoint, no health check. */
@@ -27,8 +27,7 @@ export function executedConfig(stage: Stage, instruction: CommandInstruction): C
   const args = argsBeside(stage.args, env)
   const command = commandOf(stage.config, instruction)
   return {
-    ...stage.config,
-    Cmd: command,
+    ...stepConfig(stage, command),
     Env: [...env, ...args],
     Entrypoint: command?.length || args.length > 0 ? [''] : stage.config.Entrypoint,
     Healthcheck: { Test: ['NONE'] },

@@ -11,7 +11,7 @@ export interface Stage {
   readonly name: string
   /** The image so far; `undefined` until something follows FROM scratch. */
   readonly image: ImageID | undefined
-  /** What the next image's config will be; its `Image` is the image so far. */
+  /** What the next image's config will be, but for its `Image`: that is the image so far. */
   readonly config: Config
   /** MAINTAINER of this stage. */
   readonly author: string
@@ -37,9 +37,4 @@ export function firstConfig(base: Image | undefined): Config {
 
 export function withConfig(stage: Stage, changed: Config): Stage {
   return { ...stage, config: { ...stage.config, ...changed } }
-}
-
-/** The stage after a step gave an image. */
-export function withImage(stage: Stage, image: ImageID | undefined): Stage {
-  return { ...stage, image, config: { ...stage.config, Image: image ?? '' } }
 }

@@ -10,6 +10,7 @@ export type Flags = ReadonlyMap<string, string>
 
 /** Reads the flags of an instruction (buildkit's BFlags.Parse). Throws where one is unknown, repeated, or without its value. */
 export function readFlags(kind: Kind, { flags }: Pick<Node, 'flags'>, grammar: Grammar): Flags {
+  if (flags.length === 0) return NONE
   const known = grammar.flags[kind] ?? []
   const values = new Map<string, string>()
   for (const flag of flags) {
@@ -22,6 +23,8 @@ export function readFlags(kind: Kind, { flags }: Pick<Node, 'flags'>, grammar: G
   }
   return values
 }
+
+const NONE: Flags = /* @__PURE__ */ new Map()
 
 function readSwitch(name: string, value: string | undefined, grammar: Grammar): string {
   const word = toLower(value ?? 'true')

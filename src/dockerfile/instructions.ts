@@ -14,8 +14,8 @@ import { cut, toLower, toUpper, trimSpace } from './text.ts'
 export function readInstruction(node: Node, grammar: Grammar, position: Position): Instruction {
   const kind = node.command.toUpperCase() as Kind
   if (!Object.hasOwn(KINDS, kind)) throw unknownInstruction(node, grammar)
-  const [read, ...checks] = KINDS[kind]
-  const meaning = read(node, check(node, checks, grammar, kind), grammar, kind)
+  const row = KINDS[kind]
+  const meaning = row[0](node, check(node, row, grammar, kind), grammar, kind)
   const text = grammar.steps === 'line' ? trimSpace(node.original) : printWords(node)
   return { ...meaning, text, position } as Instruction
 }
@@ -52,9 +52,10 @@ const KINDS: Readonly<Record<Kind, readonly [Reader, ...Check[]]>> = {
   WORKDIR: [readText, 'one', 'flags'],
 }
 
-function check(node: Node, checks: readonly Check[], grammar: Grammar, kind: Kind): Flags {
+function check(node: Node, row: readonly (Reader | Check)[], grammar: Grammar, kind: Kind): Flags {
   let flags: Flags = new Map()
-  for (const next of checks) {
+  for (const next of row) {
+    if (typeof next === 'function') continue
     if (next === 'flags') flags = readFlags(kind, node, grammar)
     else if (next === 'one' && node.args.length !== 1) throw fault(`${kind} requires exactly one argument`)
     else if (node.args.length === 0) throw fault(`${kind} requires at least one argument`)

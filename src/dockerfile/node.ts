@@ -136,6 +136,7 @@ function readPairs(rest: string, name: string, token: Escape): string[] {
 
 /** Words with their quotes and escapes kept; those only keep blanks inside a word. */
 function splitWords(text: string, token: Escape): string[] {
+  if (/^[\w ./:@=,+~$-]*$/.test(text)) return text.split(/ +/).filter((word) => word !== '')
   const chars = [...replaceInvalid(text)]
   const words: string[] = []
   let word = ''

@@ -42,24 +42,24 @@ export interface PredictedStep {
   readonly of: number
   readonly stage: number | undefined
   /** Which ONBUILD trigger of the base image this is. */
-  readonly trigger?: number
+  readonly trigger?: number | undefined
   readonly instruction: string
   /** As the daemon prints it. */
   readonly text: string
   /** Absent for what is not in the Dockerfile: triggers, and labels of `--label`. */
-  readonly position?: Position
+  readonly position?: Position | undefined
   readonly status: StepStatus
   /** How a hit was found. */
-  readonly via?: 'parent-chain' | 'source' | 'restored'
+  readonly via?: 'parent-chain' | 'source' | 'restored' | undefined
   /** The image it starts from; absent after FROM scratch. */
   readonly parent?: ImageID | undefined
   /** The image it gives: reused, or of the step that ran. */
   readonly image?: ImageID | undefined
   /** What the cache is asked by. */
-  readonly config?: Config
+  readonly config?: Config | undefined
   /** For COPY and ADD: what its hash was made of. */
-  readonly copied?: CopiedFiles
-  readonly error?: BuildError
+  readonly copied?: CopiedFiles | undefined
+  readonly error?: BuildError | undefined
 }
 
 export interface CopiedFiles {

@@ -4,6 +4,7 @@ import type { Platform } from '../image/platform.ts'
 import type { DiffID } from '../image/rootfs.ts'
 import type { ImageStore } from '../store/store.ts'
 import type { BuildContext } from './context.ts'
+import type { Dockerfile } from './parse.ts'
 import type { SourceTree } from './tree.ts'
 
 /** What a builder has before a build and after it. */
@@ -13,7 +14,8 @@ export interface BuildState {
 
 /** What a build is asked for, under the names of `docker build`. */
 export interface BuildRequest {
-  readonly dockerfile: string
+  /** Its text; or the file as `parseDockerfile` has read it by the engine's own grammar, which saves reading it again. */
+  readonly dockerfile: string | Dockerfile
   /** Where it is in the context. */
   readonly dockerfilePath?: string
   /** Absent: an empty one. */

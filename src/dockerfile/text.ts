@@ -2,7 +2,10 @@ import { readGoString, replaceInvalid, writeGoString } from '../go/text.ts'
 
 /** Go's unicode.IsSpace. */
 export function isSpace(char: string | undefined): boolean {
-  return char !== undefined && /^\p{White_Space}$/u.test(char)
+  if (char === undefined) return false
+  const code = char.charCodeAt(0)
+  if (code < 0x80) return code === 0x20 || (code >= 9 && code <= 13)
+  return /^\p{White_Space}$/u.test(char)
 }
 
 /** Go's strings.TrimLeftFunc with unicode.IsSpace. */
@@ -30,6 +33,7 @@ export function toLower(text: string): string {
 }
 
 function mapCase(text: string, map: (char: string) => string): string {
+  if (/^[\w-]*$/.test(text)) return map(text)
   return replaceInvalid(text).replace(/./gsu, (char) => {
     const mapped = map(char)
     return [...mapped].length === 1 ? mapped : char

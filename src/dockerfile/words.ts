@@ -13,6 +13,11 @@ export type Environment = readonly string[]
 export type Expanded = { readonly outcome: 'word'; readonly word: string } | Fault
 export type ExpandedWords = { readonly outcome: 'words'; readonly words: readonly string[] } | Fault
 
+/** Whether there is nothing to expand in it: most words are so, and need no environment. */
+export function isPlainWord(word: string): boolean {
+  return /^[\w ./:@=,+~-]*$/.test(word)
+}
+
 /** A word without its quotes, its variables filled in (buildkit's shell.Lex.ProcessWord, spec 8.9). */
 export function expandWord(word: string, env: Environment, token: Escape, { expansion }: Grammar): Expanded {
   const found = lex(word, env, { escape: token, expansion, raw: false, keepUnset: false })
