@@ -1,21 +1,21 @@
 /**
  * A .dockerignore pattern as a regular expression; `undefined` where moby finds it malformed. moby (fileutils.Pattern.compile @ v20.10.24) writes a Go expression
  * and leaves most of its special characters alone, so `a+` and `(a|b)` mean what they mean there. Go's POSIX classes and its rarer escapes (`\x41`, `\pL`, `\Q`,
- * `\a`, `\A`, `\z`) count as malformed here.
+ * `\A`, `\z`) count as malformed here.
  */
 export function compileGlob(pattern: string): RegExp | undefined {
-  const source = fromGo(goSource(pattern))
+  const source = fromGo(`^${goSource(pattern)}$`)
   if (source === undefined) return undefined
   try {
-    return new RegExp(`^${source}$`, 'u')
+    return new RegExp(source, 'u')
   } catch {
     return undefined // a repetition of nothing, a parenthesis without its pair: malformed in Go too
   }
 }
 
 function goSource(pattern: string): string {
-  return pattern.replace(/\*\*\/?(?=($)?)|\\?./gsu, (part, end: string | undefined) => {
-    if (part.startsWith('**')) return end === undefined ? '(.*/)?' : '.*'
+  return pattern.replace(/\*\*\/?|\\?./gsu, (part, at: number) => {
+    if (part.startsWith('**')) return at + part.length < pattern.length ? '(.*/)?' : '.*'
     if (part === '*') return '[^/]*'
     if (part === '?') return '[^/]'
     return part === '.' || part === '$' ? `\\${part}` : part
@@ -30,8 +30,8 @@ function fromGo(source: string): string | undefined {
   for (const [token, negated, members, end, escaped, count] of source.matchAll(TOKEN)) {
     let part: string | undefined = token
     if (members !== undefined) part = end === '' ? undefined : classFromGo(negated!, members)
-    else if (escaped !== undefined) part = /^[bBS]$/.test(escaped) ? OUTSIDE[escaped] : wrap(member(token))
-    else if (count === undefined) part = OUTSIDE[token] ?? token
+    else if (escaped !== undefined) part = ESCAPED[escaped] ?? wrap(member(token))
+    else if (count === undefined) part = PLAIN[token] ?? token
     if (part === undefined) return undefined
     out += part
   }
@@ -39,16 +39,8 @@ function fromGo(source: string): string | undefined {
 }
 
 /** What JavaScript writes in another way. */
-const OUTSIDE: Readonly<Record<string, string>> = {
-  '.': '[^\\n]',
-  '^': '(?:^)',
-  '{': '\\{',
-  '}': '\\}',
-  ']': '\\]',
-  b: '(?:\\b)',
-  B: '(?:\\B)',
-  S: '[^\\t\\n\\f\\r ]',
-}
+const PLAIN: Readonly<Record<string, string>> = { '.': '[^\\n]', '^': '(?:^)', '{': '\\{', '}': '\\}', ']': '\\]' }
+const ESCAPED: Readonly<Record<string, string>> = { b: '(?:\\b)', B: '(?:\\B)', S: '[^\\t\\n\\f\\r ]' }
 
 function classFromGo(negated: string, members: string): string | undefined {
   if (/\[:\^?\w+:/.test(members)) return undefined
@@ -67,8 +59,9 @@ const wrap = (members: string | undefined): string | undefined => members && `[$
 /** A character, escaped or not, as a class has it. */
 function member(text: string): string | undefined {
   if (/^\\[dDwWfnrtv]$/.test(text)) return text
+  if (text === '\\a') return '\\x07'
   if (text === '\\s') return '\\t\\n\\f\\r '
-  if (/^\\([^!-/:-@[-`{-~ ]|$)/u.test(text)) return undefined
+  if (/^\\(?:[\da-zA-Z\u{80}-\u{10ffff}]|$)/u.test(text)) return undefined
   return `\\u{${text
     .replace(/^\\(?=.)/s, '')
     .codePointAt(0)!

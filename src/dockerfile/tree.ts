@@ -96,8 +96,12 @@ function place(root: Directory, path: string, type: FileType, link: string): str
     if (parent.children.get(name)?.type !== 'directory') parent.children.set(name, { type, children: new Map() })
   } else if (type === 'hardlink') {
     parent.children.delete(name)
-    const target = linked(root, pathKey(link))
-    if (target === undefined) return failure(`link /${pathKey(link)} /${path}`, 'no such file or directory')
+    const from = pathKey(link)
+    const target = from === '.' ? root : linked(root, from)
+    if (target === undefined || target.type === 'directory') {
+      const reason = target === undefined ? 'no such file or directory' : 'operation not permitted'
+      return failure(`link ${cleanPath(`/${link}`)} /${path}`, reason)
+    }
     parent.children.set(name, target)
   } else parent.children.set(name, type === 'symlink' ? { type, link } : LEAF)
   return undefined
