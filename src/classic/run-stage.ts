@@ -82,13 +82,21 @@ function runStep(build: Build, stage: Stage, instruction: StepInstruction, head:
   if (found instanceof GoError) return fail(build, { ...head, parent, config, copied, status: 'error' }, found)
   const { status, via } = found
   if (status === 'hit') {
-    build.steps.push({ ...head, parent, config, copied, status, via, image: found.image })
-    return { ...prepared.stage, image: found.image }
+    const { image } = found
+    build.steps.push(stepWith(head, { parent, config, copied, status, via, image }))
+    return { ...prepared.stage, image }
   }
   const made = orGoError(() => execute(build, prepared, instruction, parent, head.trigger))
   if (made instanceof GoError) return fail(build, { ...head, parent, config, copied, status }, made)
   build.steps.push({ ...head, parent, config, copied, status, image: made.image })
   return { ...made, undecided: found.undecided }
+}
+
+/** Written out: a spread of both would be the slowest line of a prediction. */
+function stepWith(head: StepHead, answer: Omit<PredictedStep, keyof StepHead>): PredictedStep {
+  const { number, of, stage, trigger, instruction, text, position } = head
+  const { parent, config, copied, status, via, image } = answer
+  return { number, of, stage, trigger, instruction, text, position, status, via, parent, image, config, copied }
 }
 
 /** Notes the step and ends the build. */
