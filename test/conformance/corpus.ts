@@ -116,7 +116,7 @@ async function replayBuild(scenario: Scenario, op: Op, index: number): Promise<s
   return [
     ...differentEnd(op, prediction),
     ...differentSteps(op, prediction),
-    ...probes.flatMap((probe) => differentProbe(scenario, probe, prediction)),
+    ...untilTie(probes, prediction).flatMap((probe) => differentProbe(scenario, probe, prediction)),
     ...(probes.some(({ tie }) => tie) ? [] : differentStore(scenario.states[op.state_after]!, next.images)),
   ]
 }
@@ -222,6 +222,15 @@ const VIA: Readonly<Record<string, string>> = {
   'cachefrom-target': 'source',
 }
 
+/** Where a tie was broken otherwise than the daemon's map did, the rest of the build is another one. */
+function untilTie(probes: readonly Probe[], { steps }: Pick<Prediction, 'steps'>): readonly Probe[] {
+  const other = probes.findIndex((probe) => {
+    const step = steps.find(({ number, trigger }) => number === probe.step && trigger === (probe.sub ?? undefined))
+    return probe.tie !== undefined && step?.image !== long(probe.result)
+  })
+  return other < 0 ? probes : probes.slice(0, other + 1)
+}
+
 function differentProbe(scenario: Scenario, probe: Probe, { steps }: Pick<Prediction, 'steps'>): string[] {
   const sub = probe.sub ?? undefined
   const step = steps.find(({ number, trigger }) => number === probe.step && trigger === sub)
@@ -232,7 +241,9 @@ function differentProbe(scenario: Scenario, probe: Probe, { steps }: Pick<Predic
     if (JSON.stringify(recorded) !== JSON.stringify(replayed))
       found.push(`${name} ${what}: recorded ${JSON.stringify(recorded)}, replayed ${JSON.stringify(replayed)}`)
   }
-  check('status', recordedStatus(probe), step.status)
+  // The files of a COPY --from that failed are not recorded, and nobody can know that it does.
+  const unknowable = probe.why === 'error' && step.copied?.assumed === true
+  if (!unknowable) check('status', recordedStatus(probe), step.status)
   if (probe.hit && probe.probed) check('via', VIA[probe.via!], step.via)
   const id = probe.hit ? probe.result : probe.became
   if (id && !probe.tie?.some((each) => long(each) === step.image)) check('image', long(id), step.image)
