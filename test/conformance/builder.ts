@@ -24,6 +24,9 @@ interface Case {
       readonly BuildArgs?: Readonly<Record<string, string | null>>
       readonly Labels?: Readonly<Record<string, string>>
       readonly Target?: string
+      readonly CacheFrom?: readonly string[] | null
+      readonly NoCache?: boolean
+      readonly Platform?: string
     } | null
   }
   readonly first: Recorded
@@ -104,7 +107,7 @@ function replayOne(
 const MOUNTED = mountedTree({ f1: 'f1', 'dir/sub/x': 'x' }, { modes: 'cli23' })
 
 function requestOf({ input }: Case, run: (step: StepToRun) => StepRun): BuildRequest {
-  const { BuildArgs, Labels, Target } = input.options ?? {}
+  const { BuildArgs, Labels, Target, CacheFrom, NoCache, Platform } = input.options ?? {}
   const files: Record<string, FileSpec> = {}
   for (const [path, value] of Object.entries(input.files ?? {}))
     files[path] = value.startsWith('->') ? { link: value.slice(2) } : value
@@ -114,6 +117,9 @@ function requestOf({ input }: Case, run: (step: StepToRun) => StepRun): BuildReq
     ...(BuildArgs && { buildArgs: BuildArgs }),
     ...(Labels && { labels: Labels }),
     ...(Target && { target: Target }),
+    ...(CacheFrom && { cacheFrom: CacheFrom }),
+    ...(NoCache && { noCache: NoCache }),
+    ...(Platform && { platform: Platform }),
     run,
     files: () => MOUNTED,
     registry: (name) => `No such image: ${name}`,
