@@ -1,4 +1,4 @@
-import type { Time } from '../go/time.ts'
+import { type Time, zeroTime } from '../go/time.ts'
 import type { Config } from '../image/config.ts'
 import type { Image, ImageID } from '../image/image.ts'
 import { type Platform, platformOf } from '../image/platform.ts'
@@ -26,7 +26,8 @@ export function makeCore(id: ImageID, content: Content, image: Image | undefined
     content,
     readable: true,
     hash: hashStored(config),
-    created: image.created,
+    // A generation that cannot say null reads an absent time as this very one.
+    created: image.created === zeroTime ? undefined : image.created,
     config,
     platform: platformOf(image),
   }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { cacheFrom, probe, withStore } from '../../src/cache/cache.ts'
 import { commit, type ExecutedStep } from '../../src/cache/commit.ts'
-import { docker1_13, docker17_03 } from '../../src/cache/rules.ts'
+import { docker1_13, docker17_03, docker25 } from '../../src/cache/rules.ts'
 import { readTime } from '../../src/go/time.ts'
 import type { ImageID } from '../../src/image/image.ts'
 import { emptyStore, type ImageStore } from '../../src/store/store.ts'
 import { tagImage } from '../../src/store/tags.ts'
-import { createImage, removeImage, setParent } from '../../src/store/write.ts'
+import { createImage, markBuiltLocally, removeImage, setParent } from '../../src/store/write.ts'
 
 function add(store: ImageStore, document: object): [ImageStore, ImageID] {
   const raw = new TextEncoder().encode(JSON.stringify({ rootfs: { type: 'layers' }, ...document }))
@@ -42,5 +42,23 @@ describe('commit', () => {
     const expected = { outcome: 'hit', image: base, via: 'parent-chain' }
     expect(probe(withStore(later, later.store), undefined, step)[1]).toEqual(expected)
     expect(probe(later, undefined, step)[1]).toEqual(expected)
+  })
+})
+
+describe('a store of one generation under the rules of another', () => {
+  it('T62: an image without a time is no hit since 25.0, whatever generation read it', () => {
+    for (const generation of [docker17_03.shape, docker25.shape]) {
+      const [store, id] = add(emptyStore({ generation }), {
+        os: 'linux',
+        architecture: 'amd64',
+        container_config: { Cmd: ['x'] },
+      })
+      const [marked] = markBuiltLocally(store, id)
+      const platform = { os: 'linux', architecture: 'amd64' }
+      const [cache] = cacheFrom(marked, [], docker25)
+      expect(probe(cache, undefined, { config: { Cmd: ['x'] }, platform })[1]).toEqual({ outcome: 'miss' })
+      const [before] = cacheFrom(marked, [], docker17_03)
+      expect(probe(before, undefined, { config: { Cmd: ['x'] } })[1]).toMatchObject({ outcome: 'hit', image: id })
+    }
   })
 })
