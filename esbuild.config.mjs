@@ -1,4 +1,4 @@
-/** Bundles each public subpath into dist/, Immer and the hash inside: nothing reads `process`, and an installed layerfold needs no other package. */
+/** Bundles each public subpath and the command into dist/, Immer and the hash inside: nothing reads `process`, and an installed layerfold needs no other package. */
 import { rmSync } from 'node:fs'
 import { build } from 'esbuild'
 import manifest from './package.json' with { type: 'json' }
@@ -9,7 +9,9 @@ const entries = Object.values(manifest.exports).flatMap((target) =>
 
 rmSync('dist', { recursive: true, force: true })
 await build({
-  entryPoints: entries.map((file) => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts')),
+  entryPoints: [...entries, manifest.bin.layerfold].map((file) =>
+    file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'),
+  ),
   outdir: 'dist',
   outbase: 'src',
   bundle: true,

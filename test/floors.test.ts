@@ -18,6 +18,7 @@ const FLOOR: Readonly<Record<string, number>> = {
   predict: 7,
   explain: 8,
   node: 9,
+  cli: 10,
   'index.ts': 10,
 }
 

@@ -1,6 +1,7 @@
 // What a client sends
 
 export { type BuildContext, type ContextEntry, contextOf, type FileSpec, type Files, type Sending } from './context.ts'
+export { isBuildContext } from './context-value.ts'
 // How a generation reads
 export { type Grammar, grammar1_13, grammar20_10, grammar25, grammar28, grammar29 } from './grammar.ts'
 export { isIgnored, parseDockerignore } from './ignore.ts'

@@ -1,0 +1,126 @@
+import type { BuildState } from '../dockerfile/request.ts'
+import type { ModePolicy } from '../dockerfile/sum.ts'
+import { engines, isEngineName } from '../predict/engines.ts'
+import type { PredictionRequest } from '../predict/predict.ts'
+import { type Call, flag, type Options, operandsOf, STORE, text, texts } from './command.ts'
+import { storeDir, withSources } from './images.ts'
+import { readInputs } from './inputs.ts'
+import { badInput, type Io } from './io.ts'
+import { storeFile } from './store-file.ts'
+
+/** The last Docker whose own builder was the classic one. */
+const DEFAULT_ENGINE = 'docker20'
+
+export const ENGINE: Options = {
+  engine: {
+    type: 'string',
+    value: 'NAME',
+    help: `Whose rules: ${Object.keys(engines).join(', ')} (default: ${DEFAULT_ENGINE})`,
+  },
+}
+
+/** What `docker build` takes that no cache look-up depends on, so that its command line can be used as it is. */
+const WITHOUT_EFFECT: Options = {
+  tag: { type: 'string', short: 't', multiple: true },
+  quiet: { type: 'boolean', short: 'q' },
+  rm: { type: 'boolean' },
+  'force-rm': { type: 'boolean' },
+  compress: { type: 'boolean' },
+  iidfile: { type: 'string' },
+  network: { type: 'string' },
+  memory: { type: 'string', short: 'm' },
+  'shm-size': { type: 'string' },
+  ulimit: { type: 'string', multiple: true },
+  'add-host': { type: 'string', multiple: true },
+}
+
+export const BUILD: Options = {
+  file: {
+    type: 'string',
+    short: 'f',
+    value: 'FILE',
+    help: 'The Dockerfile; - is standard input (default: CONTEXT/Dockerfile)',
+  },
+  'cache-from': {
+    type: 'string',
+    multiple: true,
+    value: 'IMAGE',
+    help: 'An image of the store, or docker-archive:FILE[:IMAGE]; may be repeated',
+  },
+  load: {
+    type: 'string',
+    multiple: true,
+    value: 'FILE',
+    help: 'Images of a docker save file, for this run only; may be repeated',
+  },
+  'build-arg': {
+    type: 'string',
+    multiple: true,
+    value: 'NAME[=VALUE]',
+    help: 'A build argument; without a value, from the environment',
+  },
+  label: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'A label for the image' },
+  target: { type: 'string', value: 'STAGE', help: 'The stage to build' },
+  platform: { type: 'string', value: 'OS/ARCH', help: 'The platform to build for' },
+  'no-cache': { type: 'boolean', help: 'Ask the cache nothing' },
+  ...ENGINE,
+  'docker-version': {
+    type: 'string',
+    value: 'TEXT',
+    help: 'What the daemon calls itself (20.10.24+dfsg1): part of the ids of restored images',
+  },
+  ...STORE,
+  ...WITHOUT_EFFECT,
+}
+
+/** How the client of that Docker writes modes. */
+export function modesOf(engine: string): ModePolicy {
+  return /^docker(?:1_|17|2[0-3])/.test(engine) ? 'cli23' : 'cli24'
+}
+
+/** Throws bad input. */
+export function engineOf(call: Call): keyof typeof engines {
+  const engine = text(call, 'engine') ?? DEFAULT_ENGINE
+  if (!isEngineName(engine)) throw badInput(`--engine ${engine}: there are ${Object.keys(engines).join(', ')}`)
+  return engine
+}
+
+/** What the command line asks for, with all files read. */
+export async function readRequest(
+  call: Call,
+  io: Io,
+  usage: string,
+): Promise<[before: BuildState, request: PredictionRequest]> {
+  const [word] = operandsOf(call, 1, 1, usage)
+  const name = engineOf(call)
+  const inputs = await readInputs(word!, text(call, 'file'), modesOf(name), io)
+  const kept = await storeFile.load(storeDir(call, io))
+  const [images, cacheFrom] = await withSources(kept, texts(call, 'load'), texts(call, 'cache-from'), io)
+  const [target, platform] = [text(call, 'target'), text(call, 'platform')]
+  const request: PredictionRequest = {
+    ...inputs,
+    engine: versioned(name, text(call, 'docker-version')),
+    cacheFrom,
+    buildArgs: Object.fromEntries(texts(call, 'build-arg').map((entry) => buildArg(entry, io))),
+    labels: Object.fromEntries(texts(call, 'label').map(pair)),
+    noCache: flag(call, 'no-cache'),
+    ...(target !== undefined && { target }),
+    ...(platform !== undefined && { platform }),
+  }
+  return [{ images }, request]
+}
+
+function versioned(name: keyof typeof engines, dockerVersion: string | undefined): PredictionRequest['engine'] {
+  const engine = engines[name]
+  if (dockerVersion === undefined) return name
+  return { ...engine, rules: { ...engine.rules, shape: { ...engine.rules.shape, dockerVersion } } }
+}
+
+function buildArg(entry: string, { env }: Io): [name: string, value: string | null] {
+  return entry.includes('=') ? pair(entry) : [entry, env[entry] ?? null]
+}
+
+function pair(entry: string): [name: string, value: string] {
+  const at = entry.indexOf('=')
+  return at < 0 ? [entry, ''] : [entry.slice(0, at), entry.slice(at + 1)]
+}

@@ -1,0 +1,30 @@
+import type { BuildContext, ContextEntry } from './context.ts'
+
+/** Whether a value that came from outside, as JSON, is a context: what `contextOf` and `readContext` make and what `predict` takes. */
+export function isBuildContext(value: unknown): value is BuildContext {
+  if (!isRecord<keyof BuildContext>(value) || !Array.isArray(value.entries)) return false
+  return isTextOrAbsent(value.dockerignore) && value.entries.every(isEntry)
+}
+
+const TYPES: readonly unknown[] = ['file', 'hardlink', 'symlink', 'char', 'block', 'directory', 'fifo']
+
+function isEntry(entry: unknown): boolean {
+  if (!isRecord<keyof ContextEntry>(entry)) return false
+  const { path, type, mode, uid, gid, size, link, devmajor = 0, devminor = 0, xattrs = {}, sum } = entry
+  return (
+    typeof path === 'string' &&
+    TYPES.includes(type) &&
+    [mode, uid, gid, size, devmajor, devminor].every((each) => Number.isSafeInteger(each)) &&
+    isTextOrAbsent(link) &&
+    isRecord(xattrs) &&
+    Object.values(xattrs).every((each) => typeof each === 'string') &&
+    typeof sum === 'string' &&
+    /^[0-9a-f]{64}$/.test(sum)
+  )
+}
+
+const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'string'
+
+function isRecord<Key extends string>(value: unknown): value is { readonly [key in Key]?: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
