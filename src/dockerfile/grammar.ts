@@ -1,3 +1,4 @@
+import { like } from '../image/like.ts'
 import type { Kind } from './instruction.ts'
 
 /** How a Docker generation reads Dockerfiles. Plain data: a copy with one answer changed is another grammar. */
@@ -56,8 +57,7 @@ export const grammar1_13: Grammar = {
 }
 
 /** 20.10: the parser of buildkit 0.8. */
-export const grammar20_10: Grammar = {
-  ...grammar1_13,
+export const grammar20_10: Grammar = /* @__PURE__ */ like(grammar1_13, {
   name: 'grammar20_10',
   faults: 'line',
   steps: 'line',
@@ -75,11 +75,10 @@ export const grammar20_10: Grammar = {
   emptyEntrypoint: 'nil',
   leastHealth: '1ms',
   expansion: '20.10',
-}
+})
 
 /** 25.0 … 27.1: buildkit 0.12 … 0.14. */
-export const grammar25: Grammar = {
-  ...grammar20_10,
+export const grammar25: Grammar = /* @__PURE__ */ like(grammar20_10, {
   name: 'grammar25',
   faults: 'on-line',
   flagErrors: 'lower',
@@ -93,22 +92,20 @@ export const grammar25: Grammar = {
   leastHealth: 'zero-or-1ms',
   heredocs: true,
   expansion: '25',
-}
+})
 
 /** 27.2 … 28.5: buildkit 0.15 and later. */
-export const grammar28: Grammar = {
-  ...grammar25,
+export const grammar28: Grammar = /* @__PURE__ */ like(grammar25, {
   name: 'grammar28',
   directives: ['escape', 'syntax', 'check'],
   flagEscape: 'token',
   jsonArgs: 'strict',
   expansion: '28',
-}
+})
 
 /** 29. */
-export const grammar29: Grammar = {
-  ...grammar28,
+export const grammar29: Grammar = /* @__PURE__ */ like(grammar28, {
   name: 'grammar29',
   flagErrors: 'dashed',
   flags: { ...grammar28.flags, RUN: ['mount', 'network', 'security'] },
-}
+})
