@@ -17,7 +17,7 @@ export function readInstruction(node: Node, grammar: Grammar, position: Position
   const row = KINDS[kind]
   const meaning = row[0](node, check(node, row, grammar, kind), grammar, kind)
   const text = grammar.steps === 'line' ? trimSpace(node.original) : printWords(node)
-  return { ...meaning, text, position } as Instruction
+  return Object.assign(meaning, { text, position }) as Instruction
 }
 
 /** What an instruction has beside its text and place. */

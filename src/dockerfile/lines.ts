@@ -79,7 +79,7 @@ export function nextLine(lines: Lines, grammar: Grammar, token: Escape): Logical
     if (start.startsWith('#')) continue
     let [text, open] = cutContinuation(start, grammar, token)
     if (text === '' && (!open || grammar.continuation === 'any')) continue
-    const first = { line: lines.at, column: line.length - start.length + 1 }
+    const first = lines.at
     let gap = false
     while (open && lines.at < lines.list.length) {
       const more = dropReturn(lines.list[lines.at++]!, grammar)
@@ -90,7 +90,7 @@ export function nextLine(lines: Lines, grammar: Grammar, token: Escape): Logical
       text += piece
       open = goesOn
     }
-    return { text, position: { ...first, endLine: lines.at }, gap }
+    return { text, position: { line: first, column: line.length - start.length + 1, endLine: lines.at }, gap }
   }
   return undefined
 }

@@ -42,8 +42,8 @@ function readOne(line: string, reading: Reading): [node: Node, rest: string] {
   const command = toLower(written)
   const [flags, text] = takeFlags(after, reading.grammar.flagEscape === 'token' ? reading.escape : '\\')
   const rest = trimSpace(text)
-  const args = readArguments(command, rest, reading)
-  return [{ json: false, ...args, command, written, flags, original: line, heredocs: '' }, rest]
+  const { args, json = false } = readArguments(command, rest, reading)
+  return [{ command, written, flags, args, json, original: line, heredocs: '' }, rest]
 }
 
 type Arguments = Pick<Node, 'args'> & Partial<Pick<Node, 'json'>>
