@@ -16,6 +16,17 @@ export interface ErrorDetails {
   'dockerignore-malformed': { readonly text: string }
   'engine-unknown': { readonly engine: string }
   'change-malformed': { readonly reason: string }
+  'snapshot-malformed': { readonly where: string; readonly reason: string }
+  /** `newest` is the newest version that this layerfold reads. */
+  'snapshot-version': { readonly version: number; readonly newest: number }
+  /** Each image and segment that is not what was written, in words. */
+  'snapshot-damaged': { readonly parts: readonly string[] }
+  /** `sequence` is the number of the first entry that cannot be trusted. */
+  'journal-damaged': { readonly sequence: number; readonly reason: string }
+  'storage-locked': { readonly where: string; readonly holder: string }
+  'storage-full': { readonly where: string; readonly reason: string }
+  'storage-closed': { readonly where: string }
+  'storage-failed': { readonly where: string; readonly reason: string }
 }
 
 export type ErrorCode = keyof ErrorDetails

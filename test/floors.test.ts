@@ -13,6 +13,7 @@ const FLOOR: Readonly<Record<string, number>> = {
   store: 3,
   cache: 4,
   import: 4,
+  snapshot: 4,
   dockerfile: 5,
   classic: 6,
   predict: 7,

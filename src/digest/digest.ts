@@ -1,5 +1,5 @@
 import { LayerfoldError } from '../errors.ts'
-import { sha256Hex } from './sha256.ts'
+import { hexOf, hexToBytes, sha256Hex } from './sha256.ts'
 
 declare const kind: unique symbol
 
@@ -27,4 +27,14 @@ export function digestOf<Kind extends string>(bytes: Uint8Array): Digest<Kind> {
 /** The first twelve hex characters, as Docker prints ids. */
 export function shortID(digest: string): string {
   return digest.slice(digest.indexOf(':') + 1).slice(0, 12)
+}
+
+/** The 32 bytes that the digest spells. */
+export function bytesOfDigest(digest: Digest<string>): Uint8Array {
+  return hexToBytes(digest.slice(7))
+}
+
+/** The digest that 32 bytes spell; the inverse of `bytesOfDigest`. */
+export function digestOfBytes<Kind extends string>(bytes: Uint8Array): Digest<Kind> {
+  return `sha256:${hexOf(bytes)}` as Digest<Kind>
 }

@@ -1,5 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
+
+export { bytesToHex as hexOf, hexToBytes }
 
 /** SHA-256 of the bytes as 64 lower-case hex characters; synchronous, the same in every runtime. */
 export function sha256Hex(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import type { Time } from '../go/time.ts'
+import { sameTime, type Time } from '../go/time.ts'
 import type { ImageID } from '../image/image.ts'
 import type { Trie } from '../persistent/trie.ts'
 import { trieDelete, trieDiff, trieSet } from '../persistent/trie.ts'
@@ -87,6 +87,6 @@ function sameRecord(a: Node | undefined, b: Node | undefined): boolean {
     a.indexed === b.indexed &&
     a.parent === b.parent &&
     a.builtLocally === b.builtLocally &&
-    a.lastUpdated === b.lastUpdated
+    sameTime(a.lastUpdated, b.lastUpdated)
   )
 }

@@ -4,7 +4,7 @@ import { GoError, orGoError } from '../go/error.ts'
 import { decodeImage } from '../image/codec.ts'
 import type { ImageID } from '../image/image.ts'
 import type { Change } from './changes.ts'
-import { hasChild, noChildren, withChild, withoutChild, withUnreadable } from './children.ts'
+import { childIDs, hasChild, noChildren, withChild, withoutChild, withUnreadable } from './children.ts'
 import { packContent } from './content.ts'
 import { type Core, makeCore, sharing } from './core.ts'
 import { indexedNode, nodeOf } from './ids.ts'
@@ -45,14 +45,17 @@ function join(store: ImageStore, { parent, child }: ChildChange): ImageStore {
 
 function putRecord(store: ImageStore, { id, to }: ImageChange): ImageStore {
   const before = nodeOf(store, id)
-  if (to === undefined) return before === undefined ? store : putNode(store, before, undefined)
+  const kept = to?.indexed ? before?.children : undefined
+  const next = before === undefined || kept !== undefined ? store : withoutStraysIn(store, before)
+  if (to === undefined) return before === undefined ? next : putNode(next, before, undefined)
   const { raw, ...facts } = to
   const core = before?.core ?? readCore(store, id, raw, facts.parent)
-  return putNode(store, before, {
-    ...facts,
-    core,
-    children: (facts.indexed && before?.children) || noChildren,
-  } satisfies Node)
+  return putNode(next, before, { ...facts, core, children: kept ?? noChildren } satisfies Node)
+}
+
+/** The image's set of children goes with it, and so does what was noted of its members. */
+function withoutStraysIn(store: ImageStore, { core, children }: Node): ImageStore {
+  return childIDs(children).reduce((next, child) => withoutStray(next, child, core.id), store)
 }
 
 function readCore(store: ImageStore, id: string, raw: Uint8Array | undefined, parent: ImageID | undefined): Core {

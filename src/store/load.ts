@@ -1,0 +1,96 @@
+import { GoError, orGoError } from '../go/error.ts'
+import { decodeImage } from '../image/codec.ts'
+import type { ImageID } from '../image/image.ts'
+import { trieEntries, trieSetAll } from '../persistent/trie.ts'
+import type { ImageRecord } from './changes.ts'
+import { hasChild, noChildren, withChildren } from './children.ts'
+import { packContent } from './content.ts'
+import { type Core, makeCore, sharing } from './core.ts'
+import { indexedNode } from './ids.ts'
+import { type Daemon, emptyStore, type ImageStore, type Node, withFields } from './store.ts'
+
+/** An image whose bytes are known to have that id. */
+export interface LoadedImage extends ImageRecord {
+  readonly id: ImageID
+  /** The parent's set of children lacks it, whatever its link says (spec 3.4). */
+  readonly apart: boolean
+}
+
+/** All images of a store with the facts that the store has of them, ascending. `raw` stays where it is: `findRawImage` gives it. */
+export function* imageFacts(store: ImageStore): Generator<Omit<LoadedImage, 'raw'>> {
+  for (const [id, { indexed, parent, builtLocally, lastUpdated }] of trieEntries(store.images)) {
+    const holder = parent === undefined ? undefined : indexedNode(store, parent)
+    yield {
+      id,
+      indexed,
+      parent,
+      builtLocally,
+      lastUpdated,
+      apart: holder !== undefined && !hasChild(holder.children, id),
+    }
+  }
+}
+
+/** A store of these images alone, each of another id: the same as `applyChanges` on an empty store, in one go. */
+export function loadImages(images: Iterable<LoadedImage>, daemon: Partial<Daemon> = {}): ImageStore {
+  const empty = emptyStore(daemon)
+  const facts = new Map<ImageID, Omit<LoadedImage, 'raw'>>()
+  const whole = new Map<ImageID, Core>()
+  for (const { raw, ...rest } of images) {
+    const image = orGoError(() => decodeImage(raw, empty.daemon.generation))
+    facts.set(rest.id, rest)
+    whole.set(rest.id, makeCore(rest.id, packContent(raw), image instanceof GoError ? undefined : image))
+  }
+  const families = familiesOf(facts)
+  const cores = sharedCores(whole, families)
+  const nodes = Array.from(facts.values(), (each): [ImageID, Node] => [each.id, nodeFrom(each, cores, families, facts)])
+  const indexed = [...facts.values()].filter((each) => each.indexed)
+  const parentless = indexed.flatMap(({ id, parent }) => (parent === undefined ? [cores.get(id)!] : []))
+  return withFields(empty, {
+    images: trieSetAll(empty.images, nodes),
+    size: indexed.length,
+    parentless: withChildren(noChildren, parentless),
+  })
+}
+
+type Facts = Omit<LoadedImage, 'raw'>
+type Families = ReadonlyMap<ImageID | undefined, readonly ImageID[]>
+
+/** Who names whom as its parent. */
+function familiesOf(facts: ReadonlyMap<ImageID, Facts>): Families {
+  const families = new Map<ImageID | undefined, ImageID[]>()
+  for (const { id, parent } of facts.values()) {
+    const siblings = families.get(parent)
+    if (siblings === undefined) families.set(parent, [id])
+    else siblings.push(id)
+  }
+  return families
+}
+
+/** Parents before their children, so that each child shares with what its parent has become. What hangs in a circle of links shares nothing. */
+function sharedCores(whole: ReadonlyMap<ImageID, Core>, families: Families): Map<ImageID, Core> {
+  const cores = new Map(whole)
+  const roots = [...families.keys()].filter((parent) => parent === undefined || !whole.has(parent))
+  const waiting = roots.flatMap((parent) => families.get(parent) ?? [])
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    for (const child of families.get(id) ?? []) {
+      cores.set(child, sharing(cores.get(child)!, cores.get(id)!))
+      waiting.push(child)
+    }
+  }
+  return cores
+}
+
+function nodeFrom(
+  { id, indexed, parent, builtLocally, lastUpdated }: Facts,
+  cores: ReadonlyMap<ImageID, Core>,
+  families: Families,
+  facts: ReadonlyMap<ImageID, Facts>,
+): Node {
+  const members = indexed ? (families.get(id) ?? []).filter((child) => !facts.get(child)!.apart) : []
+  const children = withChildren(
+    noChildren,
+    members.map((child) => cores.get(child)!),
+  )
+  return { core: cores.get(id)!, indexed, parent, children, builtLocally, lastUpdated }
+}
