@@ -18,9 +18,10 @@ export interface SegmentInfo {
   readonly bytes: number
 }
 
-/** What could not be trusted: an image, or where `image` is `undefined` a whole segment, counted from 0. */
+/** What could not be trusted: an image, or where `image` is `undefined` all of that place. */
 export interface Damage {
-  readonly segment: number
+  /** `segment 0` …, `journal entry 1` …. */
+  readonly where: string
   readonly image: ImageID | undefined
   readonly reason: string
 }
@@ -54,8 +55,8 @@ function writeSegment(entries: readonly Uint8Array[], raws: readonly Uint8Array[
 }
 
 /** The images of a segment that are what was written, and what is not. Config bytes stay views of `bytes`. */
-export function readSegment(bytes: Uint8Array, info: SegmentInfo, segment: number): [LoadedImage[], Damage[]] {
-  const wrong = (reason: string): [LoadedImage[], Damage[]] => [[], [{ segment, image: undefined, reason }]]
+export function readSegment(bytes: Uint8Array, info: SegmentInfo, where: string): [LoadedImage[], Damage[]] {
+  const wrong = (reason: string): [LoadedImage[], Damage[]] => [[], [{ where, image: undefined, reason }]]
   if (bytes.length < 4) return wrong('it is cut short')
   const end = 4 + viewOf(bytes).getUint32(0, true)
   if (end > bytes.length) return wrong('it is cut short')
@@ -64,7 +65,7 @@ export function readSegment(bytes: Uint8Array, info: SegmentInfo, segment: numbe
   const entries = readEntries(table)
   if (entries === undefined || entries.length !== info.count || !entries.every(isStored))
     return wrong('its table cannot be read')
-  const [images, damaged] = readImages(entries, bytes.subarray(end), segment)
+  const [images, damaged] = readImages(entries, bytes.subarray(end), where)
   if (bytes.length !== info.bytes && damaged.length === 0) return [images, wrong('it has another length')[1]]
   return [images, damaged]
 }
@@ -77,7 +78,7 @@ function isStored(entry: ImageEntry): entry is ImageEntry & { readonly length: n
 function readImages(
   entries: readonly (ImageEntry & { readonly length: number })[],
   configs: Uint8Array,
-  segment: number,
+  where: string,
 ): [LoadedImage[], Damage[]] {
   const images: LoadedImage[] = []
   const damaged: Damage[] = []
@@ -86,7 +87,7 @@ function readImages(
     const raw = configs.subarray(at, at + length)
     at += length
     if (digestOf(raw) === facts.id) images.push({ ...facts, raw })
-    else damaged.push({ segment, image: facts.id, reason: 'its config has another digest' })
+    else damaged.push({ where, image: facts.id, reason: 'its config has another digest' })
   }
   return [images, damaged]
 }

@@ -2,9 +2,9 @@ import { type Digest, digestOf } from '../digest/digest.ts'
 import { startSHA256 } from '../digest/sha256.ts'
 import { LayerfoldError } from '../errors.ts'
 import { applyChanges, type Change } from '../store/changes.ts'
-import { imageFacts, type LoadedImage, loadImages } from '../store/load.ts'
+import { buildStore, decodeLoaded, imageFacts, type LoadedImage } from '../store/load.ts'
 import { findRawImage, hasImage } from '../store/read.ts'
-import type { Daemon, ImageStore } from '../store/store.ts'
+import { type Daemon, emptyStore, type ImageStore } from '../store/store.ts'
 import { concat } from './bytes.ts'
 import { type Head, headOf, readHead, writeHead } from './head.ts'
 import { writeEntry } from './record.ts'
@@ -41,7 +41,7 @@ export function importSnapshot(bytes: Uint8Array, options: LoadOptions = {}): [s
   const damaged: Damage[] = []
   let at = end
   for (const [index, info] of head.segments.entries()) {
-    const [whole, broken] = readSegment(bytes.subarray(at, at + info.bytes), info, index)
+    const [whole, broken] = readSegment(bytes.subarray(at, at + info.bytes), info, `segment ${index}`)
     for (const image of whole) images.push(image)
     damaged.push(...broken)
     at += info.bytes
@@ -49,27 +49,22 @@ export function importSnapshot(bytes: Uint8Array, options: LoadOptions = {}): [s
   if (at < bytes.length)
     throw new LayerfoldError('snapshot-malformed', { where: 'snapshot', reason: 'it is longer than its head says' })
   refuseDamage(damaged, options.damaged)
-  return [storeOf(head, images, damaged, options.daemon), damaged]
+  return [withHead(buildAtOnce(images, options.daemon), head, damaged), damaged]
 }
 
 /** Throws `snapshot-damaged` when there is damage and the caller did not ask for the rest. */
 export function refuseDamage(damaged: readonly Damage[], onDamage: OnDamage = 'refuse'): void {
   if (damaged.length === 0 || onDamage === 'load-rest') return
   const parts = damaged.map(
-    ({ segment, image, reason }) =>
-      `${image === undefined ? `segment ${segment}` : `image ${image} in segment ${segment}`}: ${reason}`,
+    ({ where, image, reason }) => `${image === undefined ? where : `image ${image} in ${where}`}: ${reason}`,
   )
   throw new LayerfoldError('snapshot-damaged', { parts })
 }
 
-/** The store of a head and its images. With damage, a stray child without content may be a lost image, and is lost with it. */
-export function storeOf(
-  head: Head,
-  images: Iterable<LoadedImage>,
-  damaged: readonly Damage[],
-  daemon: Partial<Daemon> = {},
-): ImageStore {
-  const store = loadImages(images, daemon)
+/**
+ * The store with what a head says beside images. With damage, a stray child without content may be a lost image, and is lost with it.
+ */
+export function withHead(store: ImageStore, head: Head, damaged: readonly Damage[]): ImageStore {
   const strays = head.strays.filter(
     ([parent, child]) => hasImage(store, parent) && (damaged.length === 0 || findRawImage(store, child) !== undefined),
   )
@@ -78,6 +73,18 @@ export function storeOf(
     ...Array.from(head.missingLayers, (chain): Change => ({ what: 'layer', chain, missing: true })),
     ...strays.map(([parent, child]): Change => ({ what: 'child', parent, child, is: true })),
   ])
+}
+
+function buildAtOnce(images: readonly LoadedImage[], daemon: Partial<Daemon> = {}): ImageStore {
+  const { generation } = emptyStore(daemon).daemon
+  const building = buildStore(
+    images.map((image) => decodeLoaded(image, generation)),
+    daemon,
+  )
+  for (;;) {
+    const step = building.next()
+    if (step.done) return step.value
+  }
 }
 
 /** A name for all that a store holds: two stores have the same one exactly when they are equal. Takes time in proportion to the store, without reading configs. */

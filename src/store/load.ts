@@ -1,5 +1,6 @@
 import { GoError, orGoError } from '../go/error.ts'
 import { decodeImage } from '../image/codec.ts'
+import type { Generation } from '../image/generation.ts'
 import type { ImageID } from '../image/image.ts'
 import { trieEntries, trieSetAll } from '../persistent/trie.ts'
 import type { ImageRecord } from './changes.ts'
@@ -31,18 +32,30 @@ export function* imageFacts(store: ImageStore): Generator<Omit<LoadedImage, 'raw
   }
 }
 
-/** A store of these images alone, each of another id: the same as `applyChanges` on an empty store, in one go. */
-export function loadImages(images: Iterable<LoadedImage>, daemon: Partial<Daemon> = {}): ImageStore {
+/** An image that has been decoded, and of whose bytes only what a store keeps is left. */
+export interface DecodedImage {
+  readonly facts: Omit<LoadedImage, 'raw'>
+  readonly core: Core
+}
+
+export function decodeLoaded({ raw, ...facts }: LoadedImage, generation: Generation): DecodedImage {
+  const image = orGoError(() => decodeImage(raw, generation))
+  return { facts, core: makeCore(facts.id, packContent(raw), image instanceof GoError ? undefined : image) }
+}
+
+/**
+ * A store of these images alone, each of another id: what `applyChanges` on an empty store gives, in one go. Yields again and again on the way, with the number of
+ * images that are done, so that whoever drives it can rest or stop.
+ */
+export function* buildStore(
+  images: readonly DecodedImage[],
+  daemon: Partial<Daemon> = {},
+): Generator<number, ImageStore> {
   const empty = emptyStore(daemon)
-  const facts = new Map<ImageID, Omit<LoadedImage, 'raw'>>()
-  const whole = new Map<ImageID, Core>()
-  for (const { raw, ...rest } of images) {
-    const image = orGoError(() => decodeImage(raw, empty.daemon.generation))
-    facts.set(rest.id, rest)
-    whole.set(rest.id, makeCore(rest.id, packContent(raw), image instanceof GoError ? undefined : image))
-  }
+  const facts = new Map(images.map((image) => [image.facts.id, image.facts]))
   const families = familiesOf(facts)
-  const cores = sharedCores(whole, families)
+  const cores = new Map(images.map(({ core }) => [core.id, core]))
+  yield* shareCores(cores, families)
   const nodes = Array.from(facts.values(), (each): [ImageID, Node] => [each.id, nodeFrom(each, cores, families, facts)])
   const indexed = [...facts.values()].filter((each) => each.indexed)
   const parentless = indexed.flatMap(({ id, parent }) => (parent === undefined ? [cores.get(id)!] : []))
@@ -68,17 +81,17 @@ function familiesOf(facts: ReadonlyMap<ImageID, Facts>): Families {
 }
 
 /** Parents before their children, so that each child shares with what its parent has become. What hangs in a circle of links shares nothing. */
-function sharedCores(whole: ReadonlyMap<ImageID, Core>, families: Families): Map<ImageID, Core> {
-  const cores = new Map(whole)
-  const roots = [...families.keys()].filter((parent) => parent === undefined || !whole.has(parent))
+function* shareCores(cores: Map<ImageID, Core>, families: Families): Generator<number> {
+  const roots = [...families.keys()].filter((parent) => parent === undefined || !cores.has(parent))
   const waiting = roots.flatMap((parent) => families.get(parent) ?? [])
+  let done = 0
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     for (const child of families.get(id) ?? []) {
       cores.set(child, sharing(cores.get(child)!, cores.get(id)!))
       waiting.push(child)
     }
+    if (++done % 1000 === 0) yield done
   }
-  return cores
 }
 
 function nodeFrom(

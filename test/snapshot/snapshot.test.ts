@@ -101,7 +101,7 @@ describe('a snapshot that is not what was written', () => {
     broken[Buffer.from(bytes).indexOf(raw) + 20]! ^= 1
     expect(() => importSnapshot(broken)).toThrow(new RegExp(`^snapshot-damaged .*image ${victim} in segment 0`))
     const [rest, damaged] = importSnapshot(broken, { damaged: 'load-rest' })
-    expect(damaged).toEqual([{ segment: 0, image: victim, reason: 'its config has another digest' }])
+    expect(damaged).toEqual([{ where: 'segment 0', image: victim, reason: 'its config has another digest' }])
     expect(allImages(rest)).toEqual(allImages(store).slice(1))
   })
 
@@ -110,7 +110,7 @@ describe('a snapshot that is not what was written', () => {
     broken[end + 40]! ^= 1
     const [rest, damaged] = importSnapshot(broken, { damaged: 'load-rest' })
     expect([rest.size, allTags(rest).length]).toEqual([0, 1])
-    expect(damaged).toEqual([{ segment: 0, image: undefined, reason: 'its table has another digest' }])
+    expect(damaged).toEqual([{ where: 'segment 0', image: undefined, reason: 'its table has another digest' }])
   })
 
   it('is never a wrong state: each flipped byte, each cut', () => {
