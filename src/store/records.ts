@@ -70,10 +70,12 @@ function readCore(store: ImageStore, id: string, raw: Uint8Array | undefined, pa
   return parentCore === undefined ? core : sharing(core, parentCore)
 }
 
-/** After a link has moved from `oldParent`: the old set may still hold the child, the new one now does so by right. */
+/** After a link has moved from `oldParent`: the old set may still hold the child, or the id of one that is gone; the new one now does so by right. */
 function noteStrays(store: ImageStore, id: ImageID, oldParent: ImageID | undefined): ImageStore {
-  const parent = nodeOf(store, id)?.parent
-  const next = parent === undefined ? store : withoutStray(store, id, parent)
-  const holder = oldParent === undefined || oldParent === parent ? undefined : indexedNode(next, oldParent)
-  return holder !== undefined && hasChild(holder.children, id) ? withStray(next, id, holder.core.id) : next
+  const node = nodeOf(store, id)
+  const next = node?.parent === undefined ? store : withoutStray(store, id, node.parent)
+  const holder = oldParent === undefined || oldParent === node?.parent ? undefined : indexedNode(next, oldParent)
+  if (holder === undefined || !hasChild(holder.children, id)) return next
+  const held = node === undefined ? withNode(next, { ...holder, children: withUnreadable(holder.children, id) }) : next
+  return withStray(held, id, holder.core.id)
 }

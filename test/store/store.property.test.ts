@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/digest/digest.ts'
 import { applyChanges, changesBetween } from '../../src/store/changes.ts'
+import { unreadableChildren } from '../../src/store/children.ts'
+import { nodeOf } from '../../src/store/ids.ts'
 import { allImages, childrenOf, findRawImage, heads, isBuiltLocally, parentOf } from '../../src/store/read.ts'
 import { reopenStore } from '../../src/store/reopen.ts'
 import { emptyStore, type ImageStore, withMissingLayers } from '../../src/store/store.ts'
@@ -114,6 +116,13 @@ describe('any sequence of operations', () => {
       }),
       { numRuns: 300 },
     )
+  })
+
+  it('knows after a change that a child is only an id', () => {
+    const [family] = setParent(createImages(emptyStore(), raws.slice(2, 4))[0], ids[2]!, ids[3]!)
+    const [phantom] = setParent(removeImage(family, ids[2]!)[0], ids[2]!, ids[3]!)
+    const patched = applyChanges(family, changesBetween(family, phantom))
+    expect(unreadableChildren(nodeOf(patched, ids[3]!)!.children)).toEqual([ids[2]])
   })
 
   it('creates many at once as one by one', () => {
