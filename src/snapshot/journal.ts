@@ -115,8 +115,24 @@ function readBody(body: Uint8Array): Change[] | undefined {
     at += length ?? 0
     return { what: 'image', id, to: gone ? undefined : { ...facts, ...(raw && { raw }) } }
   })
-  const rest = (JSON.parse(readUTF8(others.part) ?? '[]') as Other[]).map(changeOf)
-  return at === others.rest.length ? [...images, ...rest] : undefined
+  const rest = readOthers(others.part)
+  return rest === undefined || at !== others.rest.length ? undefined : [...images, ...rest.map(changeOf)]
+}
+
+function readOthers(bytes: Uint8Array): readonly Other[] | undefined {
+  try {
+    const others: unknown = JSON.parse(readUTF8(bytes) ?? '')
+    return Array.isArray(others) && others.every(isOther) ? others : undefined
+  } catch {
+    return undefined // the text is no JSON
+  }
+}
+
+function isOther(value: unknown): value is Other {
+  if (!Array.isArray(value) || typeof value[1] !== 'string') return false
+  if (value[0] === 'tag') return value[2] === null || typeof value[2] === 'string'
+  if (value[0] === 'layer') return typeof value[2] === 'boolean'
+  return value[0] === 'child' && typeof value[2] === 'string' && typeof value[3] === 'boolean'
 }
 
 function takePart(bytes: Uint8Array): { readonly part: Uint8Array; readonly rest: Uint8Array } | undefined {
