@@ -51,9 +51,9 @@ export function compactWhenDue(session: Session): void {
   session.compacting = true
   const settle = (failure: unknown): void => {
     session.compacting = false
-    session.failure = session.closing.signal.aborted ? undefined : failure
+    session.failure = session.options.signal?.aborted ? undefined : failure
   }
-  compactNow(session, { signal: session.closing.signal }).then(() => settle(undefined), settle)
+  compactNow(session, session.options).then(() => settle(undefined), settle)
 }
 
 async function compact(session: Session, options: WorkOptions): Promise<void> {

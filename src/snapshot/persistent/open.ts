@@ -22,7 +22,7 @@ export interface PersistentStore {
   refresh(): Promise<ImageStore>
   /** Writes a snapshot now, so that the next load has no journal to replay. Happens by itself when the journal has outgrown half of the snapshot. */
   compact(options?: WorkOptions): Promise<void>
-  /** Waits for what has been committed, stops a compaction, and lets the place go. Rejects when the last compaction of its own failed. */
+  /** Waits for what has been committed and for a compaction, and lets the place go. Rejects when a compaction that began by itself has failed. */
   close(): Promise<void>
 }
 
@@ -55,7 +55,7 @@ function start(place: Place, options: OpenOptions, kept: Loaded): PersistentStor
     compaction: Promise.resolve(),
     compacting: false,
     failure: undefined,
-    closing: new AbortController(),
+    isClosed: false,
   }
   const onMessage = (): void => options.onForeignCommit?.()
   options.channel?.addEventListener('message', onMessage)
@@ -75,8 +75,8 @@ function start(place: Place, options: OpenOptions, kept: Loaded): PersistentStor
 }
 
 async function close(session: Session): Promise<void> {
-  if (session.closing.signal.aborted) return
-  session.closing.abort()
+  if (session.isClosed) return
+  session.isClosed = true
   await session.queue
   await session.compaction
   await session.place.close()

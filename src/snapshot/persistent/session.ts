@@ -39,11 +39,11 @@ export interface Session {
   compaction: Promise<unknown>
   compacting: boolean
   failure: unknown
-  readonly closing: AbortController
+  isClosed: boolean
 }
 
 export function enqueue<T>(session: Session, work: () => Promise<T>): Promise<T> {
-  if (session.closing.signal.aborted) return Promise.reject(new LayerfoldError('storage-closed', { where: 'store' }))
+  if (session.isClosed) return Promise.reject(new LayerfoldError('storage-closed', { where: 'store' }))
   const done = session.queue.then(work)
   session.queue = done.catch(() => undefined) // whoever asked for it hears of it
   return done
@@ -51,7 +51,7 @@ export function enqueue<T>(session: Session, work: () => Promise<T>): Promise<T>
 
 export function commitOwn(session: Session, next: ImageStore): Promise<void> {
   const waiting = session.waiting ?? enqueue(session, () => flush(session))
-  session.waiting = session.closing.signal.aborted ? undefined : waiting
+  session.waiting = session.isClosed ? undefined : waiting
   session.own = next
   return waiting
 }
