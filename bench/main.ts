@@ -10,6 +10,7 @@ import { contextHashing, predictWarm } from './predict.ts'
 import { probeScratch, probeSiblings, probeSources } from './probe.ts'
 import { printRows, type Row } from './report.ts'
 import { bundleSize, coldImport } from './size.ts'
+import { commits, loads } from './snapshot.ts'
 import { changes, trieBesideMap, writes } from './store.ts'
 
 type Suite = (small: boolean) => Row[] | Promise<Row[]>
@@ -23,6 +24,8 @@ const SUITES: Readonly<Record<string, Suite>> = {
   writes: (small) => writes(upTo([1000, 100_000, 1_000_000], small)),
   trie: (small) => trieBesideMap(upTo([1000, 100_000, 1_000_000], small)),
   changes: (small) => changes(upTo([1000, 100_000, 1_000_000], small)),
+  commits: (small) => commits(upTo([1000, 10_000, 100_000], small)),
+  loads: (small) => loads(upTo([1000, 10_000, 100_000, 200_000], small)),
   memory: (small) => memory(upTo([1000, 100_000, 1_000_000], small)),
   chain: () => memoryOfChain(1000),
   'old-states': (small) => memoryOfOldStates(small ? 1000 : 100_000),
