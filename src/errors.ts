@@ -14,6 +14,8 @@ export interface ErrorDetails {
   'archive-too-large': { readonly where: string; readonly what: string; readonly limit: number }
   /** `text` is what the docker client says. */
   'dockerignore-malformed': { readonly text: string }
+  /** Of an exported BuildKit cache. */
+  'cache-malformed': { readonly reason: string }
   'engine-unknown': { readonly engine: string }
   'change-malformed': { readonly reason: string }
   'snapshot-malformed': { readonly where: string; readonly reason: string }

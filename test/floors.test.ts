@@ -16,6 +16,8 @@ const FLOOR: Readonly<Record<string, number>> = {
   snapshot: 4,
   dockerfile: 5,
   classic: 6,
+  buildkit: 6,
+  buildah: 6,
   predict: 7,
   explain: 8,
   node: 9,

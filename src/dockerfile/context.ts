@@ -16,6 +16,8 @@ export interface BuildContext {
 export interface ContextEntry extends Header {
   /** Hex SHA-256 of header and content, as the daemon takes it (spec 8.6). A hard link's does not depend on the content. */
   readonly sum: string
+  /** When the file was last changed, in any notation: BuildKit takes a file of equal size and time for unchanged. */
+  readonly mtime?: string | number
 }
 
 /** A file, by its content or by all that counts. */
@@ -34,6 +36,7 @@ export type FileSpec =
       readonly devmajor?: number
       readonly devminor?: number
       readonly xattrs?: Readonly<Record<string, string>>
+      readonly mtime?: string | number
     }
 
 /** Files by their path; `dir/` is a directory. */

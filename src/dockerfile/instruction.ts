@@ -63,6 +63,10 @@ export interface CommandInstruction extends Common {
   readonly json: boolean
   /** Names of the flags given to RUN: the classic builder refuses the first one when the step comes. */
   readonly flags: readonly string[]
+  /** Values of RUN's `--mount`, in order; `--network` and `--security`. */
+  readonly mounts?: readonly string[]
+  readonly network?: string
+  readonly security?: string
 }
 
 export interface HealthcheckInstruction extends Common {

@@ -128,7 +128,17 @@ function readCopy(node: Node, _: Flags, grammar: Grammar, kind: Kind): Meaning {
 
 function readCommand(node: Node, flags: Flags, grammar: Grammar, kind: Kind): Meaning {
   const isNil = kind === 'ENTRYPOINT' && node.args.length === 0 && !(node.json && grammar.emptyEntrypoint === 'list')
-  return { kind: kind as 'RUN', words: isNil ? undefined : node.args, json: node.json, flags: [...flags.keys()] }
+  const mounts = node.flags.filter((flag) => flag.startsWith('--mount=')).map((flag) => flag.slice('--mount='.length))
+  const [network, security] = ['network', 'security'].map((name) => flags.get(name))
+  return {
+    kind: kind as 'RUN',
+    words: isNil ? undefined : node.args,
+    json: node.json,
+    flags: [...flags.keys()],
+    ...(mounts.length > 0 && { mounts }),
+    ...(network && { network }),
+    ...(security && { security }),
+  }
 }
 
 function readExpose(node: Node, _: Flags, grammar: Grammar): Meaning {

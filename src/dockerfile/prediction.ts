@@ -20,6 +20,27 @@ export interface Prediction {
   readonly unknownSources: readonly { readonly reference: string; readonly text: string }[]
   readonly stages: readonly PredictedStage[]
   readonly steps: readonly PredictedStep[]
+  /** BuildKit's graph, each node after those it needs. */
+  readonly vertices?: readonly PredictedVertex[]
+}
+
+/** An operation of BuildKit's graph, by the digests that its keys are made of. */
+export interface PredictedVertex {
+  readonly kind: 'context' | 'source' | 'exec' | 'file'
+  /** The instruction. */
+  readonly text: string
+  /** Of the operation without its inputs; empty for the context. */
+  readonly digest: string
+  /** The name of its key in exported caches. */
+  readonly record: string
+  readonly inputs: readonly {
+    /** Which vertex. */
+    readonly vertex: number
+    /** Digest of the paths that are read; empty for all. */
+    readonly selector: string
+    /** The key of what is read, where it was looked at. */
+    readonly content?: string
+  }[]
 }
 
 export interface PredictedStage {
@@ -49,8 +70,17 @@ export interface PredictedStep {
   /** Absent for what is not in the Dockerfile: triggers, and labels of `--label`. */
   readonly position?: Position | undefined
   readonly status: StepStatus
-  /** How a hit was found. */
-  readonly via?: 'parent-chain' | 'source' | 'restored' | undefined
+  /**
+   * How a hit was found. BuildKit: `definition`, by what the steps say; `content`, by the files that the step reads; `unneeded`, a later step has hit, so that nobody
+   * asked for this one, which is shown as cached.
+   */
+  readonly via?: 'parent-chain' | 'source' | 'restored' | 'definition' | 'content' | 'unneeded' | undefined
+  /** BuildKit: why it must run. */
+  readonly why?: 'input' | 'operation' | 'content' | 'result-gone' | 'ignored' | undefined
+  /** The step whose output decides, for `depends-on-output`. */
+  readonly dependsOn?: number | undefined
+  /** BuildKit: the digest of the operation, without its inputs. */
+  readonly digest?: string | undefined
   /** The image it starts from; absent after FROM scratch. */
   readonly parent?: ImageID | undefined
   /** The image it gives: reused, or of the step that ran. */

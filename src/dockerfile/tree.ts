@@ -1,6 +1,6 @@
 import { cleanPath } from '../go/path.ts'
 import { sortText } from '../go/text.ts'
-import { type BuildContext, completeFiles, type Files, pathKey } from './context.ts'
+import { type BuildContext, completeFiles, type FileRecord, type Files, pathKey } from './context.ts'
 import { isIgnored, parseDockerignore } from './ignore.ts'
 import { type FileType, type ModePolicy, type Owner, startSum } from './sum.ts'
 
@@ -11,6 +11,8 @@ export interface SourceTree {
   readonly root: Directory
   /** The hash of what is at that path, which leads over no symlink; `.` is the root. `undefined` when it has none. */
   readonly sumAt: (path: string) => string | undefined
+  /** The file itself, where it is at hand: BuildKit and Buildah have hashes of their own. */
+  readonly fileAt?: (path: string) => FileRecord | undefined
   /** Why the daemon refuses the context before the first step. */
   readonly fault?: string
 }
@@ -78,15 +80,15 @@ export function mountedTree(files: Files, mount: Mount = {}): SourceTree {
     if (sum !== undefined) known.set(path, sum)
     return sum
   }
-  return { kind: 'mounted', root, sumAt }
+  return { kind: 'mounted', root, sumAt, fileAt: (path) => all.get(path) }
 }
 
 export function ownerOf({ uid, gid }: { readonly uid: number; readonly gid: number }, mount: Mount): Owner {
   return { uname: mount.users?.[uid] ?? '', gname: mount.groups?.[gid] ?? '' }
 }
 
-/** What is wrong, in the daemon's words. */
-function place(root: Directory, path: string, type: FileType, link: string): string | undefined {
+/** Puts an entry of an archive into the tree. Gives what is wrong, in the daemon's words. */
+export function place(root: Directory, path: string, type: FileType, link: string): string | undefined {
   const slash = path.lastIndexOf('/')
   const parent = slash < 0 ? root : makeDirectory(root, path.slice(0, slash))
   const failure = (call: string, reason: string) => `Error processing tar file(exit status 1): ${call}: ${reason}`

@@ -1,4 +1,5 @@
 import { replayBuilder } from './builder.ts'
+import { replayBuildkit, replayDigests } from './buildkit.ts'
 import { replayCache } from './cache.ts'
 import { replayCorpus } from './corpus.ts'
 import { replayStore } from './store.ts'
@@ -21,8 +22,12 @@ export function replayFor({ path, json }: Recording): Replay {
   return replay
 }
 
-/** Two families that do not name themselves. */
+const ENGINES: Readonly<Record<string, Replay>> = { buildkit: replayBuildkit }
+
+/** Families that do not name themselves. */
 function familyByShape(json: Recording['json']): Replay | undefined {
+  if (Array.isArray(json)) return 'op_digest' in (json[0] ?? {}) ? replayDigests : undefined
+  if ('engine' in json) return ENGINES[String(json['engine'])]
   if ('scenario' in json) return replayCorpus
   return 'cases' in json && 'note' in json ? replayBuilder : undefined
 }

@@ -1,0 +1,116 @@
+import type { BuildContext, ContextEntry } from '../dockerfile/context.ts'
+import { pathKey } from '../dockerfile/context.ts'
+import { isIgnored, parseDockerignore } from '../dockerfile/ignore.ts'
+import { hasWildcards, matchPath } from '../dockerfile/match.ts'
+import { type Directory, place } from '../dockerfile/tree.ts'
+import { cleanPath } from '../go/path.ts'
+import { fileDigest, type HashedTree } from './content.ts'
+
+/**
+ * What the daemon keeps of the context that a directory sent last. A file of equal size, time and mode is not sent again, so an edit that keeps them is not seen; nor
+ * is a new mode of a directory that is known (rules 5.1). JSON-safe.
+ */
+export interface StoredTree {
+  readonly files: Readonly<Record<string, StoredFile>>
+}
+
+export interface StoredFile {
+  /** What tells whether it has changed. Absent: nothing does, it counts as changed. */
+  readonly stat?: string
+  readonly type: ContextEntry['type']
+  readonly link?: string
+  /** Of what was received; absent when nobody here knows it. */
+  readonly digest?: string
+}
+
+/** What is in a file of the context. `undefined`: not known here. */
+export type ContentOf = (path: string) => Uint8Array | undefined
+
+/** Sends those files to the daemon: what it stores, and what COPY finds. `paths` are the ones that the build reads, `undefined` for all. */
+export function receiveContext(
+  stored: StoredTree | undefined,
+  context: BuildContext,
+  dockerfile: string,
+  contentOf: ContentOf,
+  paths: readonly string[] | undefined,
+): [next: StoredTree, tree: HashedTree] {
+  const all = sentEntries(context, dockerfile)
+  const entries = paths === undefined ? all : followed(all, paths)
+  const files: Record<string, StoredFile> = {}
+  const root: Directory = { type: 'directory', children: new Map() }
+  for (const entry of entries) {
+    const path = pathKey(entry.path)
+    if (path === '.') continue
+    place(root, path, entry.type, entry.link ?? '')
+    files[path] = receive(stored?.files[path], entry, path, contentOf, files)
+  }
+  return [{ files }, { root, digestAt: (path) => digestOfStored(files, path) }]
+}
+
+const DIRECTORY = { path: '', type: 'directory', mode: 0o755, uid: 0, gid: 0, size: 0 } as const
+
+function digestOfStored(files: Readonly<Record<string, StoredFile>>, path: string): string | undefined {
+  const file = files[path]
+  return file === undefined ? fileDigest({ header: DIRECTORY, content: NOTHING }, false) : file.digest
+}
+
+const NOTHING = new Uint8Array()
+
+function receive(
+  old: StoredFile | undefined,
+  entry: ContextEntry,
+  path: string,
+  contentOf: ContentOf,
+  files: Readonly<Record<string, StoredFile>>,
+): StoredFile {
+  const { type, size, mtime, mode, link, devmajor, devminor } = entry
+  if (type === 'directory' && old?.type === type) return old
+  const stat = mtime === undefined ? {} : { stat: [size, mtime, mode & 0o7777, link, devmajor, devminor].join() }
+  if (old?.type === type && old.stat !== undefined && old.stat === stat.stat) return old
+  const target = type === 'hardlink' ? files[pathKey(link ?? '')]?.digest : undefined
+  const content = type === 'file' ? contentOf(path) : NOTHING
+  const digest = type === 'hardlink' ? target : content && fileDigest({ header: entry, content }, false)
+  return { ...stat, type, ...(link !== undefined && { link }), ...(digest !== undefined && { digest }) }
+}
+
+/** The classic client sends .dockerignore and the Dockerfile always; BuildKit's does not. */
+function sentEntries({ entries, dockerignore }: BuildContext, dockerfile: string): readonly ContextEntry[] {
+  const ignore = parseDockerignore(dockerignore ?? '')
+  if (ignore.outcome === 'error') return entries
+  const unsent = ['.dockerignore', pathKey(dockerfile)].filter((path) => isIgnored(ignore.patterns, path))
+  return unsent.length === 0 ? entries : entries.filter(({ path }) => !unsent.includes(pathKey(path)))
+}
+
+/** The entries that the paths need: those below them, the directories above them, and what symlinks on the way lead to (fsutil's FollowLinks). */
+function followed(entries: readonly ContextEntry[], paths: readonly string[]): readonly ContextEntry[] {
+  const links = new Map(
+    entries.flatMap(({ path, type, link }) => (type === 'symlink' ? [[pathKey(path), link ?? ''] as const] : [])),
+  )
+  const patterns = new Set<string>()
+  const todo = paths.map((path) => cleanPath(`/${path}`).slice(1))
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    if (patterns.has(next)) continue
+    patterns.add(next)
+    for (const [path, link] of links) {
+      if (!leadsOver(next, path)) continue
+      patterns.add(path)
+      const rest = next.split('/').slice(path.split('/').length)
+      const target = link.startsWith('/') ? link : `/${path}/../${link}`
+      todo.push(cleanPath([target, ...rest].join('/')).slice(1))
+    }
+  }
+  const all = [...patterns].map((pattern) => pattern.split('/'))
+  return entries.filter(({ path, type }) => all.some((pattern) => isSent(pattern, pathKey(path), type === 'directory')))
+}
+
+const leadsOver = (pattern: string, link: string): boolean =>
+  pattern === link ||
+  pattern.startsWith(`${link}/`) ||
+  (hasWildcards(pattern) && isSent(pattern.split('/'), link, true))
+
+function isSent(pattern: readonly string[], path: string, isDirectory: boolean): boolean {
+  const parts = path.split('/')
+  if (parts.length < pattern.length && !isDirectory) return false
+  const shared = Math.min(parts.length, pattern.length)
+  return matchPath(pattern.slice(0, shared).join('/'), parts.slice(0, shared).join('/')) === true
+}

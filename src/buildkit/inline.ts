@@ -1,0 +1,109 @@
+import { LayerfoldError } from '../errors.ts'
+import type { ImageID } from '../image/image.ts'
+import { findRawImage } from '../store/read.ts'
+import { resolveImage } from '../store/resolve.ts'
+import type { ImageStore } from '../store/store.ts'
+import type { Imported, Origin } from './imported.ts'
+import { addLink, addResult, emptyKeys, type KeyID, type KeyStore, linkName } from './keys.ts'
+
+/** One key of an exported cache (cache/remotecache/v1/doc.go). */
+export interface CacheRecord {
+  /** Of an operation or of content, with its output: `recordDigest`. */
+  readonly digest: string
+  /** Which layers the result has; absent for a key without result. */
+  readonly layers?: readonly { readonly layer: number; readonly createdAt?: string }[]
+  /** For each input the records that it may be, and by which selector. */
+  readonly inputs?: readonly (readonly { readonly selector?: string; readonly link: number }[])[]
+}
+
+/** The config blob of a manifest of type `application/vnd.buildkit.cacheconfig.v0`. */
+export interface CacheConfig {
+  readonly records: readonly CacheRecord[]
+}
+
+const INLINE = 'moby.buildkit.cache.v0'
+
+/** The records that an image config holds in `moby.buildkit.cache.v0`; none when it has no such field. Throws `cache-malformed`. */
+export function readInlineCache(config: Uint8Array | string): readonly CacheRecord[] {
+  const document = parsed(typeof config === 'string' ? config : new TextDecoder().decode(config)) as Record<
+    string,
+    unknown
+  >
+  const text = document?.[INLINE]
+  return typeof text === 'string' ? checked(parsed(new TextDecoder().decode(fromBase64(text)))) : []
+}
+
+/** The records of a cache manifest's config, as a registry or `type=local` holds it. Not recorded. Throws `cache-malformed`. */
+export function readCacheConfig(config: Uint8Array | string): readonly CacheRecord[] {
+  const document = parsed(
+    typeof config === 'string' ? config : new TextDecoder().decode(config),
+  ) as Partial<CacheConfig>
+  return checked(document?.records)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new LayerfoldError('cache-malformed', { reason: 'it is no JSON' }, cause)
+  }
+}
+
+function checked(records: unknown): readonly CacheRecord[] {
+  const malformed = (reason: string): never => {
+    throw new LayerfoldError('cache-malformed', { reason })
+  }
+  if (!Array.isArray(records)) return malformed('it has no records')
+  for (const { digest, inputs = [] } of records as readonly CacheRecord[]) {
+    if (typeof digest !== 'string' || !Array.isArray(inputs)) return malformed('a record has no digest')
+    const links = inputs.flatMap((input) => (Array.isArray(input) ? input.map(({ link }) => link) : [-1]))
+    if (links.some((link) => !Number.isInteger(link) || link < 0 || link >= records.length))
+      return malformed('a link leads nowhere')
+  }
+  return records
+}
+
+/** A store of the records alone. `name` tells its keys from those of other imports. */
+export function importRecords(records: readonly CacheRecord[], name: string): Imported {
+  const keyOf = (at: number): KeyID => (records[at]!.inputs?.length ? `${name} ${at}` : records[at]!.digest)
+  const origins = new Map<KeyID, Origin[]>()
+  let store: KeyStore = emptyKeys
+  for (const [at, { digest, layers = [], inputs = [] }] of records.entries()) {
+    const key = keyOf(at)
+    if (layers.length > 0) store = addResult(store, key, { number: -1, base: undefined })
+    for (const [input, links] of inputs.entries()) {
+      for (const { selector = '', link } of links) {
+        const from = keyOf(link)
+        const name = linkName(from, input, digest, selector)
+        store = addLink(store, name, key)
+        origins.set(key, [...(origins.get(key) ?? []), { from, link: name }])
+      }
+    }
+  }
+  return { store, origins }
+}
+
+/** The caches of `--cache-from` that the daemon has images of. */
+export function importedCaches(images: ImageStore, references: readonly string[]): readonly Imported[] {
+  const found = references.map((reference) => resolveImage(images, reference))
+  const ids = new Set(found.flatMap((each): ImageID[] => (each.outcome === 'found' ? [each.id] : [])))
+  return [...ids].flatMap((id) => {
+    const raw = findRawImage(images, id)
+    const records = raw === undefined ? [] : readInlineCache(raw)
+    return records.length === 0 ? [] : [importRecords(records, id)]
+  })
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+function fromBase64(text: string): Uint8Array {
+  const digits = Array.from(text.replace(/[=\s]/g, ''), (char) => ALPHABET.indexOf(char))
+  if (digits.includes(-1)) throw new LayerfoldError('cache-malformed', { reason: 'it is no base64' })
+  const bytes: number[] = []
+  for (let at = 0; at + 1 < digits.length; at += 4) {
+    const [a = 0, b = 0, c = 0, d = 0] = digits.slice(at, at + 4)
+    const three = (a << 18) | (b << 12) | (c << 6) | d
+    bytes.push(three >> 16, (three >> 8) & 255, three & 255)
+  }
+  return Uint8Array.from(bytes.slice(0, Math.floor((digits.length * 3) / 4)))
+}
