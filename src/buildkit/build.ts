@@ -1,4 +1,4 @@
-import { parseDockerfile } from '../dockerfile/parse.ts'
+import { dockerfileOf } from '../dockerfile/parse.ts'
 import type { BuildError, PredictedStep, PredictedVertex, Prediction } from '../dockerfile/prediction.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { type HashedTree, hashedTree } from './content.ts'
@@ -23,7 +23,7 @@ export function buildBuildkit<State extends StateWithKeys>(
   builder: BuildkitBuilder,
   request: BuildkitRequest,
 ): [next: State, prediction: Omit<Prediction, 'engine'>] {
-  const dockerfile = parseDockerfile(request.dockerfile, builder.grammar, request.dockerfilePath)
+  const dockerfile = dockerfileOf(request, builder.grammar)
   const { problems } = dockerfile
   const nothing = {
     problems,

@@ -1,5 +1,5 @@
 import { cacheFrom, restartCache } from '../cache/cache.ts'
-import { type Dockerfile, type Stage as ParsedStage, parseDockerfile } from '../dockerfile/parse.ts'
+import { type Dockerfile, dockerfileOf, type Stage as ParsedStage } from '../dockerfile/parse.ts'
 import type { Prediction } from '../dockerfile/prediction.ts'
 import type { BuildRequest, BuildState } from '../dockerfile/request.ts'
 import { treeOf } from '../dockerfile/tree.ts'
@@ -19,7 +19,7 @@ export function buildClassic(
   builder: ClassicBuilder,
   request: BuildRequest,
 ): [next: BuildState, prediction: Omit<Prediction, 'engine'>] {
-  const dockerfile = fileOf(builder, request)
+  const dockerfile = dockerfileOf(request, builder.grammar)
   const warnings = dockerfile.warnings.map(({ text }) => text)
   const nothing = { problems: dockerfile.problems, warnings, unknownSources: [], stages: [], steps: [] }
   if (dockerfile.problems.length > 0) return [state, { outcome: 'unparsed', ...nothing }]
@@ -38,10 +38,6 @@ export function buildClassic(
   const unused = unusedArgs(ended.args, request.buildArgs ?? {})
   if (unused.length > 0) warnings.push(`[Warning] One or more build-args [${unused.join(' ')}] were not consumed`)
   return [next, { ...known, outcome: 'built', image: ended.image }]
-}
-
-function fileOf({ grammar }: ClassicBuilder, { dockerfile, dockerfilePath }: BuildRequest): Dockerfile {
-  return typeof dockerfile === 'string' ? parseDockerfile(dockerfile, grammar, dockerfilePath) : dockerfile
 }
 
 function begin(state: BuildState, builder: ClassicBuilder, request: BuildRequest, dockerfile: Dockerfile) {

@@ -38,6 +38,14 @@ export interface Stage {
   readonly instructions: readonly Instruction[]
 }
 
+/** The file of a request: read now, or, where it has been read before, as it is. */
+export function dockerfileOf(
+  { dockerfile, dockerfilePath }: { readonly dockerfile: string | Dockerfile; readonly dockerfilePath?: string },
+  grammar: Grammar,
+): Dockerfile {
+  return typeof dockerfile === 'string' ? parseDockerfile(dockerfile, grammar, dockerfilePath) : dockerfile
+}
+
 /** Reads a Dockerfile (buildkit's parser.Parse and instructions.Parse, spec 8.10). `path` is its name in the context: two faults tell it. */
 export function parseDockerfile(text: string, grammar: Grammar, path = 'Dockerfile'): Dockerfile {
   const read = readLines(text, grammar)
