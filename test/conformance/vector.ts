@@ -17,7 +17,7 @@ export interface Recording {
 }
 
 /** What lies beside recordings and is none: a list of them, and what archives hold (test/import replays these). */
-const BESIDE = /^INDEX\.json$|^archives$|^buildah$/
+const BESIDE = /^INDEX\.json$|^archives$/
 
 /** All `.json` and `.json.gz` files at the paths, folders walked whole, in the order of their names. */
 export function recordingFiles(paths: readonly string[]): string[] {
