@@ -87,6 +87,8 @@ export interface PredictedStep {
   readonly image?: ImageID | undefined
   /** What the cache is asked by. */
   readonly config?: Config | undefined
+  /** Buildah: what the images are asked by. */
+  readonly createdBy?: string | undefined
   /** For COPY and ADD: what its hash was made of. */
   readonly copied?: CopiedFiles | undefined
   readonly error?: BuildError | undefined

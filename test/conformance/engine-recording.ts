@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { sha256Hex } from '../../src/digest/sha256.ts'
 import { type BuildContext, contextOf, type FileSpec, type Files, pathKey } from '../../src/dockerfile/context.ts'
 import { mountedTree, type SourceTree } from '../../src/dockerfile/tree.ts'
 import type { ImageID } from '../../src/image/image.ts'
@@ -51,6 +52,12 @@ export function baseImages(bases: Readonly<Record<string, string>>): ImageStore 
   )
   for (const [tag, id] of Object.entries(bases)) store = tagImage(store, tag, `sha256:${id}` as ImageID)
   return store
+}
+
+/** Their configs by id. */
+export function baseConfigs(): Readonly<Record<string, string>> {
+  const configs = Object.values(BASES).map(({ config }) => fromBase64(config))
+  return Object.fromEntries(configs.map((raw) => [sha256Hex(raw), new TextDecoder().decode(raw)]))
 }
 
 export function baseFiles(bases: Readonly<Record<string, string>>): Map<ImageID, SourceTree> {

@@ -1,3 +1,4 @@
+import { replayBuildah } from './buildah.ts'
 import { replayBuilder } from './builder.ts'
 import { replayBuildkit, replayDigests } from './buildkit.ts'
 import { replayCache } from './cache.ts'
@@ -22,7 +23,7 @@ export function replayFor({ path, json }: Recording): Replay {
   return replay
 }
 
-const ENGINES: Readonly<Record<string, Replay>> = { buildkit: replayBuildkit }
+const ENGINES: Readonly<Record<string, Replay>> = { buildkit: replayBuildkit, buildah: replayBuildah }
 
 /** Families that do not name themselves. */
 function familyByShape(json: Recording['json']): Replay | undefined {
