@@ -2,7 +2,7 @@ import { pathKey } from '../dockerfile/context.ts'
 import { type Grammar, grammar20_10 } from '../dockerfile/grammar.ts'
 import { isIgnored, parseDockerignore } from '../dockerfile/ignore.ts'
 import type { PairsInstruction } from '../dockerfile/instruction.ts'
-import { type Stage as ParsedStage, parseDockerfile } from '../dockerfile/parse.ts'
+import { dockerfileOf, type Stage as ParsedStage } from '../dockerfile/parse.ts'
 import type { Prediction } from '../dockerfile/prediction.ts'
 import { treeOf } from '../dockerfile/tree.ts'
 import { GoError, orGoError } from '../go/error.ts'
@@ -32,7 +32,7 @@ export function buildBuildah<State extends StateWithOrder>(
   state: State,
   request: BuildahRequest,
 ): [next: State, prediction: Omit<Prediction, 'engine'>] {
-  const dockerfile = parseDockerfile(request.dockerfile, grammarBuildah, request.dockerfilePath)
+  const dockerfile = dockerfileOf(request, grammarBuildah)
   const { problems } = dockerfile
   const nothing = { problems, warnings: [], unknownSources: [], stages: [], steps: [] }
   if (problems.length > 0) return [state, { outcome: 'unparsed', ...nothing }]
@@ -49,7 +49,7 @@ export function buildBuildah<State extends StateWithOrder>(
   return [next, { ...known, outcome: 'built', image: end?.image?.id }]
 }
 
-type Parsed = Pick<ReturnType<typeof parseDockerfile>, 'stages' | 'metaArgs' | 'escape'>
+type Parsed = Pick<ReturnType<typeof dockerfileOf>, 'stages' | 'metaArgs' | 'escape'>
 
 function begin(state: StateWithOrder, request: BuildahRequest, dockerfile: Parsed): [Build, ReadonlySet<number>] {
   const { escape: token, stages, metaArgs } = dockerfile
