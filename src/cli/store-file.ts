@@ -1,6 +1,8 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { applyChanges, type Change, changesBetween } from '../store/changes.ts'
+import { existsSync } from 'node:fs'
+import { isLayerfoldError } from '../errors.ts'
+import { fileStorage } from '../snapshot/fs.ts'
+import { openPersistentStore } from '../snapshot/persistent/open.ts'
+import { exportSnapshot, importSnapshot } from '../snapshot/snapshot.ts'
 import { emptyStore, type ImageStore } from '../store/store.ts'
 import { badInput } from './io.ts'
 
@@ -8,59 +10,38 @@ import { badInput } from './io.ts'
 export interface StoreFile {
   /** An empty store where there is none yet. */
   readonly load: (dir: string) => Promise<ImageStore>
+  /** Keeps what differs from what is there. */
   readonly save: (dir: string, store: ImageStore) => Promise<void>
   readonly encode: (store: ImageStore) => Uint8Array
   /** Throws bad input for what is no snapshot. */
   readonly decode: (bytes: Uint8Array) => ImageStore
 }
 
-export const storeFile: StoreFile = { load, save, encode, decode }
+export const storeFile: StoreFile = { load, save, encode: exportSnapshot, decode }
 
-const NAME = 'store.json'
-const FORMAT = 'layerfold-store-1'
+const NAME = 'images'
 
 async function load(dir: string): Promise<ImageStore> {
-  const bytes = await readFile(join(dir, NAME)).catch((error: { readonly code?: string }) => {
-    if (error.code !== 'ENOENT') throw error
-  })
-  return bytes === undefined ? emptyStore() : decode(bytes)
+  if (!existsSync(dir)) return emptyStore()
+  const kept = await openPersistentStore(fileStorage(dir), NAME)
+  await kept.close()
+  return kept.store
 }
 
 async function save(dir: string, store: ImageStore): Promise<void> {
-  await mkdir(dir, { recursive: true })
-  const temporary = join(dir, `${NAME}.${process.pid}`)
+  const kept = await openPersistentStore(fileStorage(dir), NAME)
   try {
-    await writeFile(temporary, encode(store), { flush: true })
-    await rename(temporary, join(dir, NAME))
+    await kept.commit(store)
   } finally {
-    await rm(temporary, { force: true })
+    await kept.close()
   }
-}
-
-function encode(store: ImageStore): Uint8Array {
-  const changes = changesBetween(emptyStore(), store)
-  const text = JSON.stringify({ format: FORMAT, changes }, (_, value) =>
-    value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value,
-  )
-  return new TextEncoder().encode(text)
 }
 
 function decode(bytes: Uint8Array): ImageStore {
-  const { changes } = read(bytes)
-  return applyChanges(emptyStore(), changes)
-}
-
-function read(bytes: Uint8Array): { readonly changes: readonly Change[] } {
   try {
-    const value = JSON.parse(new TextDecoder().decode(bytes), revive)
-    if (value?.format === FORMAT && Array.isArray(value.changes)) return value
+    return importSnapshot(bytes)[0]
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
+    if (isLayerfoldError(error)) throw badInput(`this is no snapshot of a store: ${error.message}`)
+    throw error
   }
-  throw badInput('this is no snapshot of a store')
-}
-
-function revive(key: string, value: unknown): unknown {
-  if (key === 'raw') return new Uint8Array(Buffer.from((value as { readonly base64: string }).base64, 'base64'))
-  return value
 }
