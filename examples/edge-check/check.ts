@@ -3,7 +3,7 @@ import { parseDockerfile } from 'layerfold/dockerfile'
 import { explain } from 'layerfold/explain'
 import {
   type EngineName,
-  engines,
+  grammarOf,
   type PredictedStep,
   type Prediction,
   type PredictionRequest,
@@ -60,7 +60,7 @@ export function runCheck(images: ImageStore, check: Check, limits: Limits, now: 
 
 /** Before anything is predicted: what a build costs grows faster than its steps. */
 function countSteps(dockerfile: string, engine: EngineName): number {
-  const { metaArgs, stages } = parseDockerfile(dockerfile, engines[engine].grammar)
+  const { metaArgs, stages } = parseDockerfile(dockerfile, grammarOf(engine))
   return stages.reduce((count, { instructions }) => count + 1 + instructions.length, metaArgs.length)
 }
 

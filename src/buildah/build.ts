@@ -2,7 +2,7 @@ import { pathKey } from '../dockerfile/context.ts'
 import { type Grammar, grammar20_10 } from '../dockerfile/grammar.ts'
 import { isIgnored, parseDockerignore } from '../dockerfile/ignore.ts'
 import type { PairsInstruction } from '../dockerfile/instruction.ts'
-import { dockerfileOf, type Stage as ParsedStage } from '../dockerfile/parse.ts'
+import { type Dockerfile, dockerfileOf, type Stage as ParsedStage } from '../dockerfile/parse.ts'
 import type { Prediction } from '../dockerfile/prediction.ts'
 import { treeOf } from '../dockerfile/tree.ts'
 import { GoError, orGoError } from '../go/error.ts'
@@ -49,7 +49,7 @@ export function buildBuildah<State extends StateWithOrder>(
   return [next, { ...known, outcome: 'built', image: end?.image?.id }]
 }
 
-type Parsed = Pick<ReturnType<typeof dockerfileOf>, 'stages' | 'metaArgs' | 'escape'>
+type Parsed = Pick<Dockerfile, 'stages' | 'metaArgs' | 'escape'>
 
 function begin(state: StateWithOrder, request: BuildahRequest, dockerfile: Parsed): [Build, ReadonlySet<number>] {
   const { escape: token, stages, metaArgs } = dockerfile

@@ -22,7 +22,7 @@ export interface BuildahRequest extends BuildRequest {
   /** Who builds. Default `root`. */
   readonly user?: Builder
   /** What a step gives that must run. Absent: it succeeds, and nobody knows what it wrote. */
-  readonly execute?: (step: StepToExecute) => StepExecuted
+  readonly runStep?: (step: StepToExecute) => StepExecuted
 }
 
 export interface StepToExecute {

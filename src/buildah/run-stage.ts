@@ -109,7 +109,7 @@ function runStep(
     }
   }
   const step = stepToExecute(prepared, instruction, head, { createdBy, place, from })
-  const ran = (build.request.execute ?? simulate)(step)
+  const ran = (build.request.runStep ?? simulate)(step)
   const { status, dependsOn } = found
   const shown = { status, ...(dependsOn !== undefined && { dependsOn }) }
   if (ran.outcome === 'error') return fail(build, told, new GoError('executed', ran.text), shown)

@@ -89,9 +89,9 @@ function solvingOf(conversion: Conversion, before: BuildkitState) {
   }
   const execute = (vertex: Vertex, results: readonly (Result | undefined)[]): OperationRun => {
     const { operation, text, selections, inputs } = vertex
-    if (operation.kind === 'source' || operation.kind === 'context' || !request.execute) return { outcome: 'ran' }
+    if (operation.kind === 'source' || operation.kind === 'context' || !request.runOperation) return { outcome: 'ran' }
     const files = inputs.map((input, at) => filesOf(graph.vertices[input.vertex]!, results[at]))
-    return request.execute({ text, operation, inputs: files, selections })
+    return request.runOperation({ text, operation, inputs: files, selections })
   }
   const hashed = (vertex: Vertex, result: Result | undefined): HashedTree | undefined => {
     const files = filesOf(vertex, result)

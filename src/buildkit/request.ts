@@ -39,7 +39,7 @@ export interface BuildkitRequest extends BuildRequest {
   /** Names of `--add-host`. */
   readonly hosts?: readonly string[]
   /** What a step gives that must run. Absent: it succeeds, and nobody knows what it wrote. */
-  readonly execute?: (step: OperationToRun) => OperationRun
+  readonly runOperation?: (step: OperationToRun) => OperationRun
 }
 
 export interface OperationToRun {

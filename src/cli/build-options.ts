@@ -1,6 +1,6 @@
 import type { BuildState } from '../dockerfile/request.ts'
 import type { ModePolicy } from '../dockerfile/sum.ts'
-import { engines, isEngineName } from '../predict/engines.ts'
+import { engines, isClassicName } from '../predict/engines.ts'
 import type { PredictionRequest } from '../predict/predict.ts'
 import { type Call, flag, type Options, operandsOf, STORE, text, texts } from './command.ts'
 import { storeDir, withSources } from './images.ts'
@@ -81,7 +81,7 @@ export function modesOf(engine: string): ModePolicy {
 /** Throws bad input. */
 export function engineOf(call: Call): keyof typeof engines {
   const engine = text(call, 'engine') ?? DEFAULT_ENGINE
-  if (!isEngineName(engine)) throw badInput(`--engine ${engine}: there are ${Object.keys(engines).join(', ')}`)
+  if (!isClassicName(engine)) throw badInput(`--engine ${engine}: there are ${Object.keys(engines).join(', ')}`)
   return engine
 }
 

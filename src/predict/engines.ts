@@ -1,3 +1,6 @@
+import { grammarBuildah } from '../buildah/build.ts'
+import { buildkit, buildkit0_11 } from '../buildkit/engines.ts'
+import type { BuildkitBuilder } from '../buildkit/request.ts'
 import type { ClassicBuilder } from '../classic/builder.ts'
 import {
   classic1_13,
@@ -10,9 +13,10 @@ import {
   classic29,
   classic29_5,
 } from '../classic/engines.ts'
+import type { Grammar } from '../dockerfile/grammar.ts'
 
-/** The builders by name: those of the cache's rule sets. */
-export const engines: Readonly<Record<EngineName, ClassicBuilder>> = {
+/** The classic builders by name: those of the cache's rule sets. */
+export const engines: Readonly<Record<ClassicName, ClassicBuilder>> = {
   docker1_13: classic1_13,
   docker17_03: classic17_03,
   docker20: classic17_03,
@@ -25,7 +29,7 @@ export const engines: Readonly<Record<EngineName, ClassicBuilder>> = {
   docker29_5: classic29_5,
 }
 
-export type EngineName =
+export type ClassicName =
   | 'docker1_13'
   | 'docker17_03'
   | 'docker20'
@@ -37,6 +41,33 @@ export type EngineName =
   | 'docker29'
   | 'docker29_5'
 
+/** The BuildKit releases by name: as dockerd 20.10 has it, and since 0.11, which no recording verifies. */
+export const buildkits: Readonly<Record<BuildkitName, BuildkitBuilder>> = { buildkit, buildkit0_11 }
+
+export type BuildkitName = 'buildkit' | 'buildkit0_11'
+
+export type EngineName = ClassicName | BuildkitName | 'buildah'
+
+export const engineNames: readonly EngineName[] = [
+  ...(Object.keys(engines) as ClassicName[]),
+  ...(Object.keys(buildkits) as BuildkitName[]),
+  'buildah',
+]
+
+/** How the engine reads Dockerfiles. */
+export function grammarOf(engine: EngineName): Grammar {
+  if (engine === 'buildah') return grammarBuildah
+  return isBuildkitName(engine) ? buildkits[engine].grammar : engines[engine].grammar
+}
+
 export function isEngineName(text: string): text is EngineName {
+  return (engineNames as readonly string[]).includes(text)
+}
+
+export function isClassicName(text: string): text is ClassicName {
   return Object.hasOwn(engines, text)
+}
+
+export function isBuildkitName(text: string): text is BuildkitName {
+  return Object.hasOwn(buildkits, text)
 }

@@ -1,3 +1,14 @@
+export type { BuildahRequest, StateWithOrder, StepExecuted, StepToExecute } from '../buildah/request.ts'
+export { pruneBuildkit } from '../buildkit/build.ts'
+export { type CacheRecord, readCacheConfig, readInlineCache } from '../buildkit/inline.ts'
+export type {
+  BuildkitBuilder,
+  BuildkitRequest,
+  BuildkitState,
+  OperationRun,
+  OperationToRun,
+  StateWithKeys,
+} from '../buildkit/request.ts'
 export type { ClassicBuilder } from '../classic/builder.ts'
 export { simulateStep } from '../classic/simulate.ts'
 export type {
@@ -5,9 +16,19 @@ export type {
   CopiedFiles,
   PredictedStage,
   PredictedStep,
+  PredictedVertex,
   Prediction,
   StepStatus,
 } from '../dockerfile/prediction.ts'
 export type { BuildRequest, BuildState, StepRun, StepToRun } from '../dockerfile/request.ts'
-export { type EngineName, engines, isEngineName } from './engines.ts'
-export { type PredictionRequest, predict, whatIf } from './predict.ts'
+export {
+  type BuildkitName,
+  buildkits,
+  type ClassicName,
+  type EngineName,
+  engineNames,
+  engines,
+  grammarOf,
+  isEngineName,
+} from './engines.ts'
+export { type EngineRequest, type EngineState, type PredictionRequest, predict, whatIf } from './predict.ts'

@@ -82,7 +82,7 @@ function requestOf(world: World, op: BuildOp): BuildahRequest {
     labels: pairs(options.get('--label')),
     ...(target && { target }),
     files: (image) => world.files.get(image),
-    execute: (step) => execute(world, op, step, contextFiles(op)),
+    runStep: (step) => execute(world, op, step, contextFiles(op)),
   }
 }
 

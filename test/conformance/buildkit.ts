@@ -143,7 +143,7 @@ function requestOf(world: World, op: RecordedBuild): BuildkitRequest {
     ...(target && { target }),
     ...(platform && { platform }),
     files: (image) => world.files.get(image),
-    ...(world.simulated && { execute: (step) => simulate(world, op, step) }),
+    ...(world.simulated && { runOperation: (step) => simulate(world, op, step) }),
   }
 }
 
