@@ -5,7 +5,7 @@ import { type HashedTree, hashedTree } from './content.ts'
 import { receiveContext } from './context.ts'
 import type { Conversion, Row } from './conversion.ts'
 import { convert } from './convert.ts'
-import type { Vertex } from './graph.ts'
+import { baseOf, type Vertex } from './graph.ts'
 import { importedCaches } from './inline.ts'
 import { emptyKeys, pruneResults, type Result } from './keys.ts'
 import type { Ending, Solving } from './lookup.ts'
@@ -44,9 +44,10 @@ export function buildBuildkit<State extends StateWithKeys>(
   const { output } = conversion.stages[conversion.plan.target]!
   const end = orGoError(() => (output === undefined ? undefined : resolve(solving, output)))
   const number = end instanceof GoError ? undefined : end?.result?.number
-  const built = number === undefined || before.built.includes(number) ? before.built : [...before.built, number]
+  const built = number === undefined ? before.built : [...before.built.filter((each) => each !== number), number]
   const next = { ...state, buildkit: { keys: solving.keys, contexts: contexts(), built } }
   const known = {
+    result: output,
     ...nothing,
     steps: stepsOf(conversion, solving),
     stages: stagesOf(conversion),
@@ -109,6 +110,8 @@ function verticesOf({ graph, states }: Solving): readonly PredictedVertex[] {
     text,
     digest,
     record,
+    base: baseOf(graph.vertices[id]!),
+    ...(operation.kind === 'source' && { image: operation.image }),
     inputs: inputs.map(({ vertex, selector }, at) => {
       const content = states[id]?.contents[at]
       return { vertex, selector, ...(content !== undefined && { content }) }

@@ -52,6 +52,12 @@ export function addVertex(graph: Graph, wanted: Wanted): number {
   return id
 }
 
+/** The vertex whose layers are below: that of the first action or of the root. */
+export function baseOf({ operation, inputs }: Vertex): number | undefined {
+  if (operation.kind === 'exec') return inputs[operation.mounts[0]?.input ?? -1]?.vertex
+  return operation.kind === 'file' ? inputs[operation.actions[0]?.input ?? -1]?.vertex : undefined
+}
+
 /** Inputs as an operation counts them: each vertex once, in the order of first use. */
 export interface Inputs {
   readonly ids: number[]

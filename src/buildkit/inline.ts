@@ -65,7 +65,7 @@ function checked(records: unknown): readonly CacheRecord[] {
 
 /** A store of the records alone. `name` tells its keys from those of other imports. */
 export function importRecords(records: readonly CacheRecord[], name: string): Imported {
-  const keyOf = (at: number): KeyID => (records[at]!.inputs?.length ? `${name} ${at}` : records[at]!.digest)
+  const keyOf = (at: number): KeyID => (records[at]!.inputs?.length ? `${name}#${at}` : records[at]!.digest)
   const origins = new Map<KeyID, Origin[]>()
   let store: KeyStore = emptyKeys
   for (const [at, { digest, layers = [], inputs = [] }] of records.entries()) {

@@ -1,6 +1,6 @@
 import { GoError, orGoError } from '../go/error.ts'
 import { contentDigest } from './content.ts'
-import type { Vertex } from './graph.ts'
+import { baseOf, type Vertex } from './graph.ts'
 import { importChain } from './imported.ts'
 import { addLink, addResult, type KeyID, linked, newestResult, type Result } from './keys.ts'
 import {
@@ -117,7 +117,8 @@ function run(solving: Solving, vertex: Vertex, state: VertexState): Ending {
     throw error
   }
   const key = savedKey(solving, vertex, state)
-  const base = results[baseInput(vertex)]?.number
+  const below = baseOf(vertex)
+  const base = below === undefined ? undefined : stateOf(solving, below).end?.result?.number
   const result: Result = { number: solving.keys.made + 1, base, ...(ran.files && { files: ran.files }) }
   solving.keys = { ...addResult(solving.keys, key, result), made: result.number }
   for (const [at, input] of vertex.inputs.entries()) {
@@ -128,12 +129,6 @@ function run(solving: Solving, vertex: Vertex, state: VertexState): Ending {
   if (!vertex.ignoreCache) state.known.add(key)
   const end = { key, result, why }
   return finish(state, decidedBy === undefined ? { status: 'ran', ...end } : { status: 'undecided', ...end, decidedBy })
-}
-
-/** The input whose layers are below: that of the first action or of the root. */
-function baseInput({ operation }: Vertex): number {
-  if (operation.kind === 'exec') return operation.mounts[0]?.input ?? -1
-  return operation.kind === 'file' ? (operation.actions[0]?.input ?? -1) : -1
 }
 
 /** The key of a new result: one that its inputs already lead to, else a new one (cachemanager.go getIDFromDeps). */

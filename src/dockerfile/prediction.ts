@@ -22,6 +22,8 @@ export interface Prediction {
   readonly steps: readonly PredictedStep[]
   /** BuildKit's graph, each node after those it needs. */
   readonly vertices?: readonly PredictedVertex[]
+  /** BuildKit: the vertex that the image is made of. */
+  readonly result?: number | undefined
 }
 
 /** An operation of BuildKit's graph, by the digests that its keys are made of. */
@@ -33,6 +35,10 @@ export interface PredictedVertex {
   readonly digest: string
   /** The name of its key in exported caches. */
   readonly record: string
+  /** The vertex whose layers are below its own. */
+  readonly base?: number | undefined
+  /** Of FROM. */
+  readonly image?: ImageID | undefined
   readonly inputs: readonly {
     /** Which vertex. */
     readonly vertex: number

@@ -126,7 +126,7 @@ function simulate(world: World, step: StepToExecute, context: FileSystem): FileS
       })
   } else if (step.instruction === 'RUN') {
     const random = (): string => String(++world.random)
-    if (runShell({ files, env, cwd, mounts: [], random }, step.text.slice(4)) !== 0) return undefined
+    if (runShell({ files, env, cwd, mounts: [], random }, step.text.slice(4).trim()) !== 0) return undefined
   }
   return files
 }

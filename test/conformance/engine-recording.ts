@@ -116,5 +116,6 @@ export function optionsOf(
 }
 
 export function pairs(values: readonly string[] = []): Readonly<Record<string, string>> {
-  return Object.fromEntries(values.map((value) => [value.split('=', 1)[0]!, value.slice(value.indexOf('=') + 1)]))
+  const given = values.filter((value) => value.includes('='))
+  return Object.fromEntries(given.map((value) => [value.split('=', 1)[0]!, value.slice(value.indexOf('=') + 1)]))
 }

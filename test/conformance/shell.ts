@@ -55,7 +55,10 @@ function expandVariables({ env }: Shell, word: string): string {
 function runCommand(shell: Shell, words: readonly string[]): number | 'exit' {
   const at = words.findIndex((word) => word === '>' || word === '>>')
   const target = at < 0 ? undefined : words[at + 1]
-  const [name, ...args] = (at < 0 ? words : words.slice(0, at)).filter((word) => word !== '' && word !== 'busybox')
+  const [command, ...args] = (at < 0 ? words : words.slice(0, at)).filter(
+    (word) => !/^(?:\/bin\/)?busybox$|^$/.test(word),
+  )
+  const name = command?.replace(/^\/bin\//, '')
   const output = commandOutput(shell, name!, args)
   if (typeof output === 'number' || output === 'exit') return output
   if (target !== undefined) {
@@ -80,7 +83,6 @@ function commandOutput(
   }
   switch (name) {
     case 'true':
-    case '/bin/true':
       return { text: '' }
     case 'exit':
       return 'exit'
@@ -88,12 +90,12 @@ function commandOutput(
       return { text: `${args.join(' ')}\n` }
     case 'cat': {
       if (args[0] === '/proc/sys/kernel/random/uuid') return { text: shell.random() }
-      const { files, path } = locate(shell, args[0]!)
-      const file = files.get(path)
-      return file?.type === 'file' ? { text: file.content } : 1
+      const read = args.map((arg) => locate(shell, arg)).map(({ files, path }) => files.get(path))
+      if (read.some((file) => file?.type !== 'file')) return 1
+      return { text: read.map((file) => file!.content).join('') }
     }
     case 'mkdir':
-      makeDirectories(shell.files, locate(shell, args.at(-1)!).path)
+      for (const arg of args) if (!arg.startsWith('-')) makeDirectories(shell.files, locate(shell, arg).path)
       return { text: '' }
     case 'chmod':
       return change(args[1]!, { mode: Number.parseInt(args[0]!, 8) })
@@ -101,8 +103,11 @@ function commandOutput(
       const [uid, gid] = args[0]!.split(':').map(Number)
       return change(args[1]!, { uid: uid!, gid: gid ?? 0 })
     }
-    case 'touch':
-      return change(args[0]!, {})
+    case 'touch': {
+      const { files, path } = locate(shell, args[0]!)
+      writeFile(files, path, files.get(path)?.content ?? '')
+      return { text: '' }
+    }
     default:
       throw new Error(`no command ${name}`)
   }
