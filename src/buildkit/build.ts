@@ -98,7 +98,7 @@ function solvingOf(conversion: Conversion, before: BuildkitState) {
     const files = filesOf(vertex, result)
     return files === undefined || !('kind' in files) ? files : hashedTree(files, builder.owners)
   }
-  const imported = importedCaches(state.images, request.cacheFrom ?? [])
+  const imported = importedCaches(state.images, request.cacheFrom ?? [], request.caches ?? [])
   const solving: Solving = { graph, keys: before.keys, imported, states: [], treeOf: hashed, execute }
   const contexts = () => (received ? { ...before.contexts, [directory]: received[0] } : before.contexts)
   return [solving, contexts] as const
@@ -110,11 +110,13 @@ function verticesOf({ graph, states }: Solving): readonly PredictedVertex[] {
     text,
     digest,
     record,
+    key: states[id]?.end?.key ?? [...(states[id]?.known ?? [])][0],
     base: baseOf(graph.vertices[id]!),
     ...(operation.kind === 'source' && { image: operation.image }),
-    inputs: inputs.map(({ vertex, selector }, at) => {
+    inputs: inputs.map(({ vertex, selector, content: selected }, at) => {
       const content = states[id]?.contents[at]
-      return { vertex, selector, ...(content !== undefined && { content }) }
+      const paths = selected?.map(({ path }) => path)
+      return { vertex, selector, ...(paths && { paths }), ...(content !== undefined && { content }) }
     }),
   }))
 }
@@ -165,5 +167,10 @@ function stepOf(
   vertex: Vertex | undefined,
   status: PredictedStep['status'],
 ): PredictedStep {
-  return { ...row, status, ...(vertex && { digest: vertex.digest }), ...(error && { error: errorOf(error) }) }
+  return {
+    ...row,
+    status,
+    ...(vertex && { vertex: vertex.id, digest: vertex.digest }),
+    ...(error && { error: errorOf(error) }),
+  }
 }

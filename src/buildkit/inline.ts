@@ -1,5 +1,6 @@
+import { digestOf } from '../digest/digest.ts'
 import { LayerfoldError } from '../errors.ts'
-import type { ImageID } from '../image/image.ts'
+import { writeGoString } from '../go/text.ts'
 import { findRawImage } from '../store/read.ts'
 import { resolveImage } from '../store/resolve.ts'
 import type { ImageStore } from '../store/store.ts'
@@ -83,15 +84,23 @@ export function importRecords(records: readonly CacheRecord[], name: string): Im
   return { store, origins }
 }
 
-/** The caches of `--cache-from` that the daemon has images of. */
-export function importedCaches(images: ImageStore, references: readonly string[]): readonly Imported[] {
-  const found = references.map((reference) => resolveImage(images, reference))
-  const ids = new Set(found.flatMap((each): ImageID[] => (each.outcome === 'found' ? [each.id] : [])))
-  return [...ids].flatMap((id) => {
-    const raw = findRawImage(images, id)
-    const records = raw === undefined ? [] : readInlineCache(raw)
-    return records.length === 0 ? [] : [importRecords(records, id)]
+/** The caches that a build asks after its own: of the images that `references` name, then the others. */
+export function importedCaches(
+  images: ImageStore,
+  references: readonly string[],
+  others: readonly (readonly CacheRecord[])[],
+): readonly Imported[] {
+  const inline = references.map((reference) => {
+    const found = resolveImage(images, reference)
+    const raw = found.outcome === 'found' ? findRawImage(images, found.id) : undefined
+    return raw === undefined ? [] : readInlineCache(raw)
   })
+  return [...inline, ...others].map((records) => importRecords(records, nameOf(records)))
+}
+
+/** Two imports of one cache give the same keys. */
+function nameOf(records: readonly CacheRecord[]): string {
+  return digestOf(writeGoString(JSON.stringify(records)))
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'

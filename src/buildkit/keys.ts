@@ -1,6 +1,7 @@
 import type { SourceTree } from '../dockerfile/tree.ts'
 import { textDigits } from '../persistent/digits.ts'
 import { Trie, trieEntries, trieGet, trieSet } from '../persistent/trie.ts'
+import type { Operation } from './operation.ts'
 
 /** The name of a stored key: a record digest for a source or content, else one of the store's own. */
 export type KeyID = string
@@ -22,13 +23,22 @@ export interface Result {
 export interface KeyStore {
   readonly links: Trie<string, readonly KeyID[]>
   readonly results: Trie<KeyID, readonly Result[]>
+  /** What has run, by record digest: no look-up reads it, but reasons do. */
+  readonly operations: Trie<string, KnownOperation>
   /** How many keys and results it has had. */
   readonly made: number
+}
+
+export interface KnownOperation {
+  /** As in the Dockerfile. */
+  readonly text: string
+  readonly operation: Operation
 }
 
 export const emptyKeys: KeyStore = /* @__PURE__ */ Object.freeze({
   links: new Trie<string, readonly KeyID[]>(textDigits),
   results: new Trie<KeyID, readonly Result[]>(textDigits),
+  operations: new Trie<string, KnownOperation>(textDigits),
   made: 0,
 })
 
@@ -46,6 +56,11 @@ const NONE: readonly KeyID[] = []
 export function addLink(store: KeyStore, link: string, to: KeyID): KeyStore {
   const known = linked(store, link)
   return known.includes(to) ? store : { ...store, links: trieSet(store.links, link, [...known, to]) }
+}
+
+export function noteOperation(store: KeyStore, record: string, known: KnownOperation): KeyStore {
+  if (trieGet(store.operations, record) !== undefined) return store
+  return { ...store, operations: trieSet(store.operations, record, known) }
 }
 
 /** The newest result of a key. */

@@ -3,6 +3,7 @@ import type { BuildRequest, BuildState } from '../dockerfile/request.ts'
 import type { SourceTree } from '../dockerfile/tree.ts'
 import type { HashedTree } from './content.ts'
 import type { ContentOf, StoredTree } from './context.ts'
+import type { CacheRecord } from './inline.ts'
 import type { KeyStore } from './keys.ts'
 import type { Network, Operation } from './operation.ts'
 
@@ -38,6 +39,8 @@ export interface BuildkitRequest extends BuildRequest {
   readonly network?: Network
   /** Names of `--add-host`. */
   readonly hosts?: readonly string[]
+  /** Caches of `--cache-from` that are no images of the daemon: what `readInlineCache` and `readCacheConfig` give. */
+  readonly caches?: readonly (readonly CacheRecord[])[]
   /** What a step gives that must run. Absent: it succeeds, and nobody knows what it wrote. */
   readonly runOperation?: (step: OperationToRun) => OperationRun
 }

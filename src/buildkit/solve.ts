@@ -2,7 +2,7 @@ import { GoError, orGoError } from '../go/error.ts'
 import { contentDigest } from './content.ts'
 import { baseOf, type Vertex } from './graph.ts'
 import { importChain } from './imported.ts'
-import { addLink, addResult, type KeyID, linked, newestResult, type Result } from './keys.ts'
+import { addLink, addResult, type KeyID, linked, newestResult, noteOperation, type Result } from './keys.ts'
 import {
   best,
   candidates,
@@ -116,6 +116,8 @@ function run(solving: Solving, vertex: Vertex, state: VertexState): Ending {
     }
     throw error
   }
+  const { operation, text } = vertex
+  solving.keys = noteOperation(solving.keys, vertex.record, { text, operation })
   const key = savedKey(solving, vertex, state)
   const below = baseOf(vertex)
   const base = below === undefined ? undefined : stateOf(solving, below).end?.result?.number

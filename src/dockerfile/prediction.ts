@@ -35,6 +35,8 @@ export interface PredictedVertex {
   readonly digest: string
   /** The name of its key in exported caches. */
   readonly record: string
+  /** The key that its result has, or will have. */
+  readonly key?: string | undefined
   /** The vertex whose layers are below its own. */
   readonly base?: number | undefined
   /** Of FROM. */
@@ -44,6 +46,8 @@ export interface PredictedVertex {
     readonly vertex: number
     /** Digest of the paths that are read; empty for all. */
     readonly selector: string
+    /** What is read, where its content counts. */
+    readonly paths?: readonly string[] | undefined
     /** The key of what is read, where it was looked at. */
     readonly content?: string
   }[]
@@ -85,6 +89,8 @@ export interface PredictedStep {
   readonly why?: 'input' | 'operation' | 'content' | 'result-gone' | 'ignored' | undefined
   /** The step whose output decides, for `depends-on-output`. */
   readonly dependsOn?: number | undefined
+  /** BuildKit: which of the prediction's vertices it makes. */
+  readonly vertex?: number | undefined
   /** BuildKit: the digest of the operation, without its inputs. */
   readonly digest?: string | undefined
   /** The image it starts from; absent after FROM scratch. */

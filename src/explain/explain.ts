@@ -1,12 +1,13 @@
 import type { RuleSet } from '../cache/rules.ts'
 import type { BuildContext } from '../dockerfile/context.ts'
 import type { PredictedStep, Prediction, StepStatus } from '../dockerfile/prediction.ts'
-import type { BuildState } from '../dockerfile/request.ts'
-import type { PredictionRequest } from '../predict/predict.ts'
+import { isClassicName } from '../predict/engines.ts'
+import type { EngineState, PredictionRequest } from '../predict/predict.ts'
 import { builderOf } from '../predict/predict.ts'
 import { hasImage } from '../store/read.ts'
 import type { Cause } from './cause.ts'
 import { causeOfMiss } from './find-cause.ts'
+import { causeInOtherEngine } from './other-engines.ts'
 import { fixOf, sentenceOf } from './words.ts'
 
 /** Why one step is no hit. */
@@ -27,12 +28,20 @@ export interface ExplainOptions {
  * of it. Looks at every sibling of each step that missed, so ask it of what is shown to somebody.
  */
 export function explain(
-  before: BuildState,
+  before: EngineState,
   request: PredictionRequest,
-  [after, prediction]: readonly [after: BuildState, prediction: Prediction],
+  [after, prediction]: readonly [after: EngineState, prediction: Prediction],
   { previousContext }: ExplainOptions = {},
 ): readonly StepExplanation[] {
-  const rules: RuleSet = builderOf(request.engine).rules
+  const { engine } = request
+  if (!isClassic(engine)) {
+    return prediction.steps.flatMap((step) => {
+      if (step.status === 'hit' || step.status === 'not-cacheable') return []
+      const cause = causeInOtherEngine(before, request, [after, prediction], step)
+      return cause === undefined ? [] : [{ step, cause, sentence: sentenceOf(cause), fix: fixOf(cause) }]
+    })
+  }
+  const rules: RuleSet = builderOf(engine).rules
   const made = prediction.steps.flatMap(({ status, image }) =>
     NEW.includes(status) && image !== undefined && !hasImage(before.images, image) ? [image] : [],
   )
@@ -41,6 +50,10 @@ export function explain(
     const cause = causeOf(step, prediction, () => causeOfMiss(scene, step), request.noCache === true)
     return cause === undefined ? [] : [{ step, cause, sentence: sentenceOf(cause), fix: fixOf(cause) }]
   })
+}
+
+function isClassic(engine: PredictionRequest['engine']): boolean {
+  return typeof engine === 'string' ? isClassicName(engine) : 'rules' in engine
 }
 
 /** Steps whose image this build would make. */

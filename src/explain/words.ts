@@ -190,6 +190,28 @@ const WORDS: Readonly<Record<CauseCode, Words>> = {
       'The step has bytes that are not UTF-8. They are lost in the stored image, so that the step is never a hit.',
     fix: 'Write the Dockerfile in UTF-8.',
   },
+  'input-new': {
+    sentence: () =>
+      'Something that the step starts from is new, and what is new has no key: the files below may be the same as ever, they are not compared.',
+    fix: 'Put what changes often after what changes rarely.',
+  },
+  'operation-new': {
+    sentence: ({ name, was, now }) =>
+      name === undefined
+        ? 'Its input is known, and this operation was never run on it.'
+        : `Its input is known, but the operation differs in its ${name}: ${text(was)} was run, and ${text(now)} is asked for.`,
+  },
+  'content-new': {
+    sentence: () => 'The files that it reads are not those of any build before.',
+    fix: 'Copy only what the step needs, and exclude the rest in .dockerignore: “COPY .” reads the Dockerfile too.',
+  },
+  'result-gone': {
+    sentence: () => 'It ran once, but its result was pruned.',
+  },
+  'step-new': {
+    sentence: ({ was, now }) =>
+      `No image is its parent and one step more with the text ${text(now)}${was === undefined ? '' : `; there is ${text(was)}`}.`,
+  },
   'build-error': { sentence: ({ now }) => `The build fails here: ${now}` },
 }
 
