@@ -35,6 +35,8 @@ export interface Conversion extends Reading {
   readonly rows: Row[]
   readonly stages: (Stage | undefined)[]
   readonly bases: (Base | undefined)[]
+  /** Images by the name they were asked by. */
+  readonly images: Map<string, Base>
   /** What COPY, ADD and mounts read of the context. */
   readonly contextPaths: Set<string>
 }
@@ -48,14 +50,18 @@ export interface Base {
 }
 
 /** The vertex of an image that FROM, `COPY --from` or a mount names. Throws a `base` GoError where the daemon has none. */
-export function imageBase({ state, request, graph }: Conversion, name: string, text: string): Base {
+export function imageBase({ state, request, graph, images }: Conversion, name: string, text: string): Base {
+  const known = images.get(name)
+  if (known !== undefined) return known
   const found = resolveImage(state.images, name)
   if (found.outcome === 'error') throw new GoError('base', request.registry?.(name) ?? `${name}: ${found.text}`)
   const image = getImage(state.images, found.id)
   const chain = chainID(image.rootfs ?? { diffIDs: undefined })
   const operation = { kind: 'source', image: found.id, chain: chain ?? '' } as const
   const vertex = chain === undefined ? undefined : addVertex(graph, { operation, inputs: [], text })
-  return { id: found.id, image, vertex }
+  const base = { id: found.id, image, vertex }
+  images.set(name, base)
+  return base
 }
 
 /** The vertex that a `--from` names: of a stage, or an image. */

@@ -36,6 +36,7 @@ export function convert(
     rows,
     stages: [],
     bases: [],
+    images: new Map(),
     contextPaths: new Set(),
   }
   let number = 0

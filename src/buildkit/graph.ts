@@ -42,7 +42,7 @@ type Wanted = Pick<Vertex, 'operation' | 'inputs' | 'text'> & Partial<Pick<Verte
 export function addVertex(graph: Graph, wanted: Wanted): number {
   const { operation, inputs, text, ignoreCache = false, selections = [] } = wanted
   const digest = operation.kind === 'context' ? '' : operationDigest(operation)
-  const name = JSON.stringify([digest || operation, inputs, ignoreCache, selections])
+  const name = nameOf(wanted, digest)
   const known = graph.byName.get(name)
   if (known !== undefined) return known
   const id = graph.vertices.length
@@ -50,6 +50,15 @@ export function addVertex(graph: Graph, wanted: Wanted): number {
   const record = digest === '' ? '' : recordDigest(digest, 0)
   graph.vertices.push({ id, operation, digest, record, inputs, ignoreCache, text, selections })
   return id
+}
+
+/** Equal for vertices that are one. */
+function nameOf({ operation, inputs, ignoreCache, selections }: Wanted, digest: string): string {
+  const own = operation.kind === 'context' ? `context ${operation.url}` : digest
+  const from = inputs.map(
+    ({ vertex, selector, content }) => `${vertex} ${selector} ${content?.map(({ path }) => path).join('\0')}`,
+  )
+  return [own, ignoreCache, selections?.join('\0'), ...from].join('\n')
 }
 
 /** The vertex whose layers are below: that of the first action or of the root. */

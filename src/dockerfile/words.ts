@@ -20,9 +20,13 @@ export function isPlainWord(word: string): boolean {
 
 /** A word without its quotes, its variables filled in (buildkit's shell.Lex.ProcessWord, spec 8.9). */
 export function expandWord(word: string, env: Environment, token: Escape, { expansion }: Grammar): Expanded {
+  if (PLAIN.test(word)) return { outcome: 'word', word }
   const found = lex(word, env, { escape: token, expansion, raw: false, keepUnset: false })
   return found.outcome === 'error' ? found : { outcome: 'word', word: found.text }
 }
+
+/** Nothing in it to expand, to unquote or to mend. */
+const PLAIN = /^[^\\$"'`\ufeff\p{Surrogate}]*$/u
 
 /** The same, split at blanks that are not quoted (ProcessWords): only EXPOSE is read so. */
 export function expandWords(word: string, env: Environment, token: Escape, { expansion }: Grammar): ExpandedWords {
