@@ -19,6 +19,8 @@ const PARTS: Readonly<Record<string, string>> = {
   'of that: persistent trie': `export * from './src/persistent/trie.ts'; export * from './src/persistent/digits.ts'`,
   'core and layerfold/predict': `${PROBE}\nexport { predict } from './src/predict/predict.ts'`,
   'core and the classic engine of 20.10': `${PROBE}\nexport { buildClassic } from './src/classic/build.ts'; export { classic17_03 } from './src/classic/engines.ts'`,
+  'that and BuildKit': `${PROBE}\nexport { buildClassic } from './src/classic/build.ts'; export { classic17_03 } from './src/classic/engines.ts'; export { buildBuildkit, pruneBuildkit } from './src/buildkit/build.ts'; export { buildkit } from './src/buildkit/engines.ts'`,
+  'that and Buildah': `${PROBE}\nexport { buildClassic } from './src/classic/build.ts'; export { classic17_03 } from './src/classic/engines.ts'; export { buildBuildah } from './src/buildah/build.ts'`,
   'layerfold/explain beside these': `${PROBE}\nexport { predict } from './src/predict/predict.ts'; export { explain } from './src/explain/explain.ts'`,
   'everything of layerfold': `export * from './src/index.ts'`,
   'layerfold/import alone': `export * from './src/import/index.ts'`,
