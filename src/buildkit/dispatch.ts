@@ -126,7 +126,7 @@ function copy(conversion: Conversion, stage: Stage, instruction: CopyInstruction
   const destination = /^\.?$|\/$/.test(written) && clean !== '/' ? `${clean}/` : clean
   const mode = chmod !== undefined && /^[0-7]+$/.test(chmod) ? Number.parseInt(chmod, 8) : -1
   const inputs: Inputs = { ids: [] }
-  const base = inputOf(inputs, stage.output)
+  const base = inputOf(inputs, instruction.link ? undefined : stage.output)
   const vertices = sources.map((source) => copySource(conversion, kind, source, from, text))
   const actions = sources.map((source, at): CopyAction => {
     const isURL = URL.test(source)
@@ -154,7 +154,14 @@ function copy(conversion: Conversion, stage: Stage, instruction: CopyInstruction
   const { graph, request } = conversion
   const operation = { kind: 'file', actions: chained } as const
   const vertex = addVertex(graph, { operation, inputs: selected, text, ignoreCache: request.noCache === true })
-  return [{ ...stage, output: vertex }, vertex]
+  return [{ ...stage, output: instruction.link ? merged(conversion, stage.output, vertex) : vertex }, vertex]
+}
+
+/** `--link`: what was copied onto nothing, laid over the stage's files. */
+function merged({ graph }: Conversion, base: number | undefined, copied: number): number {
+  if (base === undefined) return copied
+  const inputs = [base, copied].map((vertex) => makeInput(vertex, [], false))
+  return addVertex(graph, { operation: { kind: 'merge' }, inputs, text: '' })
 }
 
 const URL = /^https?:\/\//

@@ -64,6 +64,7 @@ function nameOf({ operation, inputs, ignoreCache, selections }: Wanted, digest: 
 /** The vertex whose layers are below: that of the first action or of the root. */
 export function baseOf({ operation, inputs }: Vertex): number | undefined {
   if (operation.kind === 'exec') return inputs[operation.mounts[0]?.input ?? -1]?.vertex
+  if (operation.kind === 'merge') return inputs[0]?.vertex
   return operation.kind === 'file' ? inputs[operation.actions[0]?.input ?? -1]?.vertex : undefined
 }
 

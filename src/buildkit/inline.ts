@@ -4,6 +4,7 @@ import { writeGoString } from '../go/text.ts'
 import { findRawImage } from '../store/read.ts'
 import { resolveImage } from '../store/resolve.ts'
 import type { ImageStore } from '../store/store.ts'
+import { fromBase64 } from './base64.ts'
 import type { Imported, Origin } from './imported.ts'
 import { addLink, addResult, emptyKeys, type KeyID, type KeyStore, linkName } from './keys.ts'
 
@@ -31,7 +32,9 @@ export function readInlineCache(config: Uint8Array | string): readonly CacheReco
     unknown
   >
   const text = document?.[INLINE]
-  return typeof text === 'string' ? checked(parsed(new TextDecoder().decode(fromBase64(text)))) : []
+  const bytes = typeof text === 'string' ? fromBase64(text) : new Uint8Array()
+  if (bytes === undefined) throw new LayerfoldError('cache-malformed', { reason: 'it is no base64' })
+  return bytes.length === 0 ? [] : checked(parsed(new TextDecoder().decode(bytes)))
 }
 
 /** The records of a cache manifest's config, as a registry or `type=local` holds it. Not recorded. Throws `cache-malformed`. */
@@ -101,18 +104,4 @@ export function importedCaches(
 /** Two imports of one cache give the same keys. */
 function nameOf(records: readonly CacheRecord[]): string {
   return digestOf(writeGoString(JSON.stringify(records)))
-}
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-function fromBase64(text: string): Uint8Array {
-  const digits = Array.from(text.replace(/[=\s]/g, ''), (char) => ALPHABET.indexOf(char))
-  if (digits.includes(-1)) throw new LayerfoldError('cache-malformed', { reason: 'it is no base64' })
-  const bytes: number[] = []
-  for (let at = 0; at + 1 < digits.length; at += 4) {
-    const [a = 0, b = 0, c = 0, d = 0] = digits.slice(at, at + 4)
-    const three = (a << 18) | (b << 12) | (c << 6) | d
-    bytes.push(three >> 16, (three >> 8) & 255, three & 255)
-  }
-  return Uint8Array.from(bytes.slice(0, Math.floor((digits.length * 3) / 4)))
 }

@@ -1,6 +1,7 @@
 import { digestOf } from '../digest/digest.ts'
 import { writeString } from '../go/json-write.ts'
 import { writeGoString } from '../go/text.ts'
+import { toBase64 } from './base64.ts'
 import {
   baseName,
   type ContextOperation,
@@ -22,6 +23,8 @@ export function operationDigest(operation: Exclude<Operation, ContextOperation>)
       return digestOf(writeGoString(execText(operation)))
     case 'file':
       return digestOf(writeGoString(fileText(operation)))
+    case 'merge':
+      return digestOf(writeGoString('{"Type":"buildkit.merge.v0","Merge":{"inputs":[{"input":0},{"input":1}]}}'))
   }
 }
 
@@ -151,16 +154,4 @@ function isUsual(indexes: readonly (readonly number[])[]): boolean {
   return indexes.every(
     ([input, from], at) => input === (at === 0 ? 0 : indexes.length + at - 1) && (from === 1 || from === -1),
   )
-}
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-function toBase64(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 3) {
-    const three = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
-    for (let digit = 0; digit < 4; digit++)
-      text += at + digit > bytes.length ? '=' : ALPHABET[(three >> (18 - 6 * digit)) & 63]
-  }
-  return text
 }

@@ -2,7 +2,7 @@ import type { ImageID } from '../image/image.ts'
 import type { Platform } from '../image/platform.ts'
 
 /** What a vertex of the graph does: all that its digest is made of, and nothing of its inputs. Plain data. */
-export type Operation = ContextOperation | SourceOperation | ExecOperation | FileOperation
+export type Operation = ContextOperation | SourceOperation | ExecOperation | FileOperation | MergeOperation
 
 /** The build context, or what `ADD <url>` downloads. It has no key here: only its content counts. */
 export interface ContextOperation {
@@ -56,6 +56,11 @@ export interface SecretFile {
   readonly gid: number
   readonly mode: number
   readonly optional: boolean
+}
+
+/** The second input's files laid over the first's: what `COPY --link` comes to. Not recorded. */
+export interface MergeOperation {
+  readonly kind: 'merge'
 }
 
 /** COPY, ADD and WORKDIR. */

@@ -28,7 +28,7 @@ export interface Prediction {
 
 /** An operation of BuildKit's graph, by the digests that its keys are made of. */
 export interface PredictedVertex {
-  readonly kind: 'context' | 'source' | 'exec' | 'file'
+  readonly kind: 'context' | 'source' | 'exec' | 'file' | 'merge'
   /** The instruction. */
   readonly text: string
   /** Of the operation without its inputs; empty for the context. */

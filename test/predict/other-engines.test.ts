@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { inlineRecords } from '../../src/buildkit/export.ts'
 import type { OperationRun } from '../../src/buildkit/request.ts'
 import { contextOf, type Files } from '../../src/dockerfile/context.ts'
 import { mountedTree } from '../../src/dockerfile/tree.ts'
@@ -125,6 +126,25 @@ describe('buildkit', () => {
     const second = { ...sent(lines('two')), runOperation: ran(5) }
     expect(edit('buildkit', first, second).statuses.at(-1)).toBe('hit')
     expect(edit('buildkit0_11', first, second).statuses.at(-1)).toBe('miss')
+  })
+
+  it('copies with --link whatever is below', () => {
+    const lines = (noise: string) => `FROM base\nRUN ${noise}\nCOPY --link f /f\nRUN test`
+    const { statuses } = edit('buildkit0_11', sent(lines('one'), { f: '1' }), sent(lines('two'), { f: '1' }))
+    expect(statuses).toEqual(['miss', 'hit', 'miss'])
+  })
+
+  it('asks caches of others too', () => {
+    const request = sent(text(), { f: '1' })
+    const [after, prediction] = predict(startState(), { ...request, engine: 'buildkit' })
+    const caches = [inlineRecords(prediction, after.images)]
+    const statuses = predict(startState(), { ...request, caches, engine: 'buildkit' })[1].steps.map(({ via }) => via)
+    expect(statuses.filter((via) => via !== undefined)).toEqual(['unneeded', 'unneeded', 'restored'])
+    const next = predict(predict(startState(), { ...request, caches, engine: 'buildkit' })[0], {
+      ...request,
+      engine: 'buildkit',
+    })[1]
+    expect(next.steps.at(-1)).toMatchObject({ status: 'hit', via: 'content' })
   })
 
   it('needs nothing of a stage that nobody reaches', () => {
