@@ -89,9 +89,9 @@ const DEFAULT_SHELL = ['/bin/sh', '-c']
 
 function run(conversion: Conversion, stage: Stage, instruction: CommandInstruction): Made {
   const { graph, request } = conversion
-  const { words = [], json, text, network, security } = instruction
+  const { words = [], json, text, network, security, heredocs = '' } = instruction
   const { Shell } = stage.config
-  const args = json ? words : [...(Shell?.length ? Shell : DEFAULT_SHELL), words.join(' ')]
+  const args = json ? words : [...(Shell?.length ? Shell : DEFAULT_SHELL), words.join(' ') + heredocs]
   const { mounts, inputs, selections, sockets } = runMounts(conversion, stage, instruction)
   const env = sockets[0] === undefined ? stage.env : withSocket(stage.env, sockets[0])
   const { directory, user, platform } = stage
@@ -128,6 +128,10 @@ function copy(conversion: Conversion, stage: Stage, instruction: CopyInstruction
   const inputs: Inputs = { ids: [] }
   const base = inputOf(inputs, instruction.link ? undefined : stage.output)
   const vertices = sources.map((source) => copySource(conversion, kind, source, from, text))
+  if (instruction.heredocs !== undefined) {
+    sources.push('/heredoc')
+    vertices.push(inlineFiles(conversion, stage, instruction.heredocs, text))
+  }
   const actions = sources.map((source, at): CopyAction => {
     const isURL = URL.test(source)
     return {
@@ -155,6 +159,15 @@ function copy(conversion: Conversion, stage: Stage, instruction: CopyInstruction
   const operation = { kind: 'file', actions: chained } as const
   const vertex = addVertex(graph, { operation, inputs: selected, text, ignoreCache: request.noCache === true })
   return [{ ...stage, output: instruction.link ? merged(conversion, stage.output, vertex) : vertex }, vertex]
+}
+
+/** The files of here-documents, as one: their variables are filled in as far as a plain `$NAME` goes. */
+function inlineFiles({ graph }: Conversion, { env }: Stage, heredocs: string, text: string): number {
+  const valueOf = (name: string): string =>
+    env.findLast((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
+  const data = heredocs.replace(/\$\{?(\w+)\}?/g, (_, variable: string) => valueOf(variable))
+  const action = { action: 'mkfile', input: -1, owner: undefined, path: '/heredoc', mode: 0o664, data } as const
+  return addVertex(graph, { operation: { kind: 'file', actions: [action] }, inputs: [], text })
 }
 
 /** `--link`: what was copied onto nothing, laid over the stage's files. */

@@ -124,6 +124,10 @@ function actionFields(action: FileAction): JSONValue {
     user: action.owner.user && userFields(action.owner.user),
     group: action.owner.group && userFields(action.owner.group),
   }
+  if (action.action === 'mkfile') {
+    const { path, mode, data } = action
+    return { path, mode: some(mode), data: toBase64(writeGoString(data)), owner, timestamp: -1 }
+  }
   if (action.action === 'mkdir') {
     const { path, mode, parents } = action
     return { path: some(path), mode: some(mode), makeParents: some(parents), owner, timestamp: -1 }

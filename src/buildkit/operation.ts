@@ -69,7 +69,7 @@ export interface FileOperation {
   readonly actions: readonly FileAction[]
 }
 
-export type FileAction = CopyAction | MakeDirectory
+export type FileAction = CopyAction | MakeDirectory | MakeFile
 
 interface Action {
   /** What is written to: an input, or the output of an earlier action; -1 is an empty file system. */
@@ -96,6 +96,14 @@ export interface MakeDirectory extends Action {
   readonly path: string
   readonly mode: number
   readonly parents: boolean
+}
+
+/** What `COPY <<END` copies. Not recorded. */
+export interface MakeFile extends Action {
+  readonly action: 'mkfile'
+  readonly path: string
+  readonly mode: number
+  readonly data: string
 }
 
 export interface Owner {

@@ -123,7 +123,9 @@ function compareFiles(was: FileOperation, now: FileOperation): readonly Operatio
     const copies = actions.flatMap((action) => (action.action === 'copy' ? [action] : []))
     return {
       instruction: actions
-        .map((action) => (action.action === 'mkdir' ? 'WORKDIR' : action.unpack ? 'ADD' : 'COPY'))
+        .map((action) =>
+          action.action === 'mkdir' ? 'WORKDIR' : action.action === 'copy' && action.unpack ? 'ADD' : 'COPY',
+        )
         .join(' '),
       source: copies.map(({ source }) => source).join(' '),
       destination: actions.map((action) => (action.action === 'copy' ? action.destination : action.path)).join(' '),

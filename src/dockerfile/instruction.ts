@@ -54,6 +54,8 @@ export interface CopyInstruction extends Common {
   readonly chmod?: string
   readonly from?: string
   readonly link?: boolean
+  /** Here-documents with their ends, as they follow the line. */
+  readonly heredocs?: string
 }
 
 export interface CommandInstruction extends Common {
@@ -67,6 +69,8 @@ export interface CommandInstruction extends Common {
   readonly mounts?: readonly string[]
   readonly network?: string
   readonly security?: string
+  /** Here-documents with their ends, as they follow the line: the classic builder never sees them. */
+  readonly heredocs?: string
 }
 
 export interface HealthcheckInstruction extends Common {

@@ -123,6 +123,7 @@ function readCopy(node: Node, _: Flags, grammar: Grammar, kind: Kind): Meaning {
     ...(chmod && { chmod }),
     ...(from && { from }),
     ...(flags.get('link') === 'true' && { link: true }),
+    ...(node.heredocs && { heredocs: node.heredocs }),
   }
 }
 
@@ -138,6 +139,7 @@ function readCommand(node: Node, flags: Flags, grammar: Grammar, kind: Kind): Me
     ...(mounts.length > 0 && { mounts }),
     ...(network && { network }),
     ...(security && { security }),
+    ...(node.heredocs && { heredocs: node.heredocs }),
   }
 }
 

@@ -198,7 +198,7 @@ function simulateFiles({ actions }: FileOperation, inputs: readonly FileSystem[]
     const uid = user && 'id' in user ? user.id : 0
     const owner = action.owner && { uid, gid: group && 'id' in group ? group.id : uid }
     if (action.action === 'mkdir') makeDirectories(files, action.path, owner)
-    else copyFiles(files, at(action.from), { ...action, owner })
+    else if (action.action === 'copy') copyFiles(files, at(action.from), { ...action, owner })
     made.push(files)
   }
   return made.at(-1)!

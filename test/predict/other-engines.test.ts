@@ -134,6 +134,13 @@ describe('buildkit', () => {
     expect(statuses).toEqual(['miss', 'hit', 'miss'])
   })
 
+  it.each(['RUN', 'COPY'])('reads the here-documents of %s', (kind) => {
+    const lines = (word: string) =>
+      `FROM base\n${kind === 'RUN' ? 'RUN <<END' : 'COPY <<END /f'}\n${word}\nEND\nRUN test`
+    expect(edit('buildkit0_11', sent(lines('one')), sent(lines('one'))).statuses).toEqual(['hit', 'hit'])
+    expect(edit('buildkit0_11', sent(lines('one')), sent(lines('two'))).statuses[1]).not.toBe('hit')
+  })
+
   it('asks caches of others too', () => {
     const request = sent(text(), { f: '1' })
     const [after, prediction] = predict(startState(), { ...request, engine: 'buildkit' })
