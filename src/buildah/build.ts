@@ -43,7 +43,7 @@ export function buildBuildah<State extends StateWithOrder>(
   const end = orGoError(() => runStages(build, stages, needed, dockerfile.metaArgs))
   const order = build.candidates.map(({ id }) => id)
   const next = { ...state, images: build.images, buildah: { order } }
-  const made = build.stages.map(({ name, image }) => ({ name, image: image?.id }))
+  const made = build.stages.flatMap(({ name, image }) => [{ name, image: image?.id }]) // those not needed are holes
   const known = { ...nothing, stages: made, steps: build.steps }
   if (end instanceof GoError) return [next, { ...known, outcome: 'failed', error: errorOf(end) }]
   return [next, { ...known, outcome: 'built', image: end?.image?.id }]

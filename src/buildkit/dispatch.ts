@@ -163,9 +163,9 @@ function copy(conversion: Conversion, stage: Stage, instruction: CopyInstruction
 
 /** The files of here-documents, as one: their variables are filled in as far as a plain `$NAME` goes. */
 function inlineFiles({ graph }: Conversion, { env }: Stage, heredocs: string, text: string): number {
-  const valueOf = (name: string): string =>
+  const read = (name: string): string =>
     env.findLast((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
-  const data = heredocs.replace(/\$\{?(\w+)\}?/g, (_, variable: string) => valueOf(variable))
+  const data = heredocs.replace(/\$\{?(\w+)\}?/g, (_, variable: string) => read(variable))
   const action = { action: 'mkfile', input: -1, owner: undefined, path: '/heredoc', mode: 0o664, data } as const
   return addVertex(graph, { operation: { kind: 'file', actions: [action] }, inputs: [], text })
 }
