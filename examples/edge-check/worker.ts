@@ -1,19 +1,16 @@
-/** For workerd (Cloudflare Workers), and for `deno serve`. */
+/** For workerd (Cloudflare Workers). Elsewhere: `Deno.serve(edgeCheck({ snapshots: { fetch } }))`, and server.ts for Node. */
 import { edgeCheck } from './handler.ts'
 import type { SnapshotBinding } from './snapshot.ts'
 
 interface Environment {
-  readonly SNAPSHOTS?: SnapshotBinding
+  readonly SNAPSHOTS: SnapshotBinding
 }
 
 let handler: ((request: Request) => Promise<Response>) | undefined
 
 const worker = {
-  async fetch(request: Request, { SNAPSHOTS }: Environment = {}): Promise<Response> {
-    const snapshots = SNAPSHOTS ?? {
-      fetch: (url, init) => fetch(new URL(new URL(url).pathname, 'http://127.0.0.1:8081'), init),
-    }
-    handler ??= edgeCheck({ snapshots })
+  async fetch(request: Request, { SNAPSHOTS }: Environment): Promise<Response> {
+    handler ??= edgeCheck({ snapshots: { fetch: (url, init) => SNAPSHOTS.fetch(url, init) } })
     return await handler(request)
   },
 }

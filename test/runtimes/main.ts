@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { transformSync } from 'esbuild'
 import type { Assets, Report } from './cases.ts'
+import { edgeChecks } from './edge.ts'
 import { type Place, places } from './places.ts'
 import { packageChecks } from './published.ts'
 
@@ -35,8 +36,9 @@ try {
         .map((cells) => cells[column])
         .filter((cell) => cell !== ''),
     )
-    count(digests.size === 1, `the same ${rows[0]![column]} digest everywhere`)
+    if (digests.size > 0) count(digests.size === 1, `the same ${rows[0]![column]} digest everywhere`)
   }
+  if (only.length === 0 || only.includes('edge')) await checkEdge()
   if (only.length === 0) for (const { name, fault } of await packageChecks(dir)) count(fault === undefined, name, fault)
 } finally {
   rmSync(dir, { recursive: true, force: true })
@@ -96,6 +98,16 @@ function readAssets(): Assets {
     dockerfile: readFileSync(join(example, 'app/Dockerfile'), 'utf8'),
     file: readFileSync(join(example, 'app/a'), 'utf8'),
   }
+}
+
+async function checkEdge(): Promise<void> {
+  const answered = await edgeChecks(dir)
+  console.log()
+  for (const { name, digest, fault } of answered) {
+    console.log(`${name.padEnd(40)}${digest}`)
+    count(fault === undefined, name, fault)
+  }
+  count(new Set(answered.map(({ digest }) => digest)).size === 1, 'the same edge answers everywhere')
 }
 
 async function row({ name, run }: Place): Promise<readonly string[]> {
