@@ -4,6 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
+import { edgeCost, edgeSize } from './edge.ts'
 import { memory, memoryOfChain, memoryOfOldStates } from './memory.ts'
 import { mobyBesideUs } from './moby.ts'
 import { contextHashing, predictWarm } from './predict.ts'
@@ -33,6 +34,8 @@ const SUITES: Readonly<Record<string, Suite>> = {
   context: (small) => contextHashing(small ? 1000 : 10_000),
   size: () => bundleSize(),
   import: () => coldImport(),
+  edge: () => edgeCost(),
+  'edge-size': () => edgeSize(),
   moby: (small) => mobyBesideUs(upTo([10, 1000], small)),
 }
 
