@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { type Browser, launch } from 'puppeteer-core'
+
+export type BrowserName = 'chrome' | 'firefox'
+
+const PATHS: Readonly<Record<BrowserName, readonly string[]>> = {
+  chrome: ['/usr/bin/chromium', '/usr/bin/google-chrome'],
+  firefox: ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
+}
+
+/** Debian's own browsers: `apt-get install chromium firefox-esr`. `preferences` are Firefox's. */
+export function startBrowser(browser: BrowserName, preferences: Record<string, unknown> = {}): Promise<Browser> {
+  const executablePath = PATHS[browser].find(existsSync)
+  if (executablePath === undefined) throw new Error(`no ${browser}: apt-get install chromium firefox-esr`)
+  const args = browser === 'chrome' ? ['--no-sandbox'] : []
+  return launch({
+    browser,
+    executablePath,
+    headless: true,
+    args,
+    extraPrefsFirefox: preferences,
+    protocolTimeout: 600_000,
+  })
+}
+
+/** Serves one script, and an empty page that has it, on a port of its own. */
+export function serve(script: string): Promise<{ readonly url: string; close(): void }> {
+  const server = createServer(({ url }, response) => {
+    const isScript = url === '/page.js'
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
+    response.end(isScript ? script : '<!doctype html><title>layerfold</title><script src="/page.js"></script>')
+  })
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      resolve({ url: `http://127.0.0.1:${port}/`, close: () => server.close() })
+    })
+  })
+}
