@@ -32,8 +32,8 @@ const page = {
   /** Commits ever more until that fails; how. */
   async overfill(name: string): Promise<string> {
     const store = open.get(name)!
-    const comment = 'x'.repeat(4_000_000)
-    for (let n = 0; n < 200; n++) {
+    const comment = 'x'.repeat(1_000_000)
+    for (let n = 0; n < 400; n++) {
       try {
         await store.commit(createImages(store.store, [rawImage(2e6 + n, { comment: `${n}${comment}` })])[0])
       } catch (error) {

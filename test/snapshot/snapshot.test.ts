@@ -79,6 +79,16 @@ describe('a snapshot', () => {
     expect({}.constructor).toBe(Object)
   })
 
+  it('has the head that its JSON Schema says', () => {
+    const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/snapshot-head.schema.json'), 'utf8'))
+    const bytes = exportSnapshot(chains(20))
+    const { json, meta } = JSON.parse(Buffer.from(bytes.subarray(94, readHead(bytes, '').end)).toString())
+    expect(Object.keys(json)).toEqual(schema.properties.json.required)
+    expect(Object.keys(json)).toEqual(Object.keys(schema.properties.json.properties))
+    expect(Object.keys(json.segments[0])).toEqual(schema.properties.json.properties.segments.items.required)
+    expect(Object.keys(meta.values)).toEqual(schema.properties.meta.properties.values.required)
+  })
+
   it('of every version that was ever written can be read', () => {
     const sample = readFileSync(join(import.meta.dirname, 'samples/v1.snapshot'))
     const [store] = importSnapshot(sample)
