@@ -1,4 +1,4 @@
-import { createStore, delMany, get, keys, promisifyRequest, set, type UseStore } from 'idb-keyval'
+import { createStore, get, keys, promisifyRequest, type UseStore } from 'idb-keyval'
 import { LayerfoldError } from '../errors.ts'
 import type { Place, Storage } from './storage.ts'
 
@@ -26,8 +26,8 @@ function databasePlace(database: string, store: UseStore): Place {
     list: () =>
       run(async () => (await keys(store)).filter((key) => typeof key === 'string' && key !== TRIMMED) as string[]),
     read: (part) => run(() => get<Uint8Array>(part, store)),
-    write: (part, bytes) => run(() => set(part, bytes, store)),
-    remove: (parts) => run(() => delMany([...parts], store)),
+    write: (part, bytes) => run(() => store('readwrite', (objects) => finished(objects.put(bytes, part)))),
+    remove: (parts) => run(() => store('readwrite', (objects) => remove(objects, parts))),
     append: (sequence, entry) => run(() => store('readwrite', (objects) => append(objects, sequence, entry))),
     entries: (after) => run(() => store('readonly', (objects) => promisifyRequest(objects.getAll(numbers(after + 1))))),
     trim: (upTo) => run(() => store('readwrite', (objects) => trim(objects, upTo))),
@@ -38,10 +38,22 @@ function databasePlace(database: string, store: UseStore): Place {
   }
 }
 
+/** Resolves when the request's transaction is complete. A request that fails aborts it, and only then does Firefox say why. */
+function finished({ transaction }: IDBRequest): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction!.oncomplete = () => resolve()
+    transaction!.onabort = () => reject(transaction!.error)
+  })
+}
+
+async function remove(objects: IDBObjectStore, parts: readonly string[]): Promise<void> {
+  const requests = parts.map((part) => objects.delete(part))
+  if (requests.length > 0) await finished(requests[0]!)
+}
+
 async function append(objects: IDBObjectStore, sequence: number, entry: Uint8Array): Promise<boolean> {
   if (sequence !== (await lastNumber(objects)) + 1) return false
-  objects.put(entry, sequence)
-  await promisifyRequest(objects.transaction)
+  await finished(objects.put(entry, sequence))
   return true
 }
 
@@ -49,8 +61,7 @@ async function trim(objects: IDBObjectStore, upTo: number): Promise<void> {
   const trimmed = await trimmedTo(objects)
   if (upTo <= trimmed) return
   objects.delete(numbers(1, upTo))
-  objects.put(upTo, TRIMMED)
-  await promisifyRequest(objects.transaction)
+  await finished(objects.put(upTo, TRIMMED))
 }
 
 async function lastNumber(objects: IDBObjectStore): Promise<number> {

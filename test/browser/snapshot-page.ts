@@ -3,11 +3,19 @@ import { isLayerfoldError } from '../../src/errors.ts'
 import { indexedDBStorage } from '../../src/snapshot/indexeddb.ts'
 import { openPersistentStore, type PersistentStore } from '../../src/snapshot/persistent/open.ts'
 import { storeDigest } from '../../src/snapshot/snapshot.ts'
+import { putContent } from '../../src/store/reopen.ts'
 import { createImages } from '../../src/store/write.ts'
 import { chains, rawImage } from '../snapshot/stores.ts'
 
 const open = new Map<string, PersistentStore>()
 let news = 0
+
+/** Bytes that no browser can make smaller: some compress what they keep. */
+function noise(length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536))
+  return bytes
+}
 
 const page = {
   async open(name: string): Promise<number> {
@@ -32,10 +40,9 @@ const page = {
   /** Commits ever more until that fails; how. */
   async overfill(name: string): Promise<string> {
     const store = open.get(name)!
-    const comment = 'x'.repeat(1_000_000)
-    for (let n = 0; n < 400; n++) {
+    for (let n = 0; n < 100; n++) {
       try {
-        await store.commit(createImages(store.store, [rawImage(2e6 + n, { comment: `${n}${comment}` })])[0])
+        await store.commit(putContent(store.store, noise(2_000_000))[0])
       } catch (error) {
         return isLayerfoldError(error) ? error.code : String(error)
       }
