@@ -1,3 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { include: ['test/**/*.test.ts'], testTimeout: 120_000 } })
+export default defineConfig({
+  resolve: { tsconfigPaths: true },
+  test: { include: ['test/**/*.test.{ts,tsx}'], testTimeout: 120_000 },
+})
