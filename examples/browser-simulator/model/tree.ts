@@ -1,7 +1,6 @@
 /** Where each image is drawn: parents left, children right, one row for each leaf. */
 import { hierarchy, tree } from 'd3-hierarchy'
 import { allImages, allTags, childrenOf, hasImage, type ImageID, type ImageStore, parentOf } from 'layerfold'
-import { madeBy } from './step.ts'
 
 export interface TreeNode {
   readonly id: ImageID
@@ -9,7 +8,6 @@ export interface TreeNode {
   readonly x: number
   readonly y: number
   readonly tags: readonly string[]
-  readonly label: string
 }
 
 export interface Picture {
@@ -27,7 +25,7 @@ interface Datum {
   readonly id: string
 }
 
-/** Images whose parent is not in the store stand at the left edge. */
+/** What an image says of itself is read when it is drawn. Images whose parent is not in the store stand at the left edge. */
 export function pictureOf(store: ImageStore): Picture {
   const ids = allImages(store)
   const tags = new Map<string, string[]>()
@@ -47,7 +45,7 @@ export function pictureOf(store: ImageStore): Picture {
   const nodes = placed.map(({ data, x, y, parent }): TreeNode => {
     const id = data.id as ImageID
     const above = parent === null || parent.data.id === '' ? undefined : (parent.data.id as ImageID)
-    return { id, parent: above, x: y - COLUMN, y: x - left, tags: tags.get(id) ?? [], label: madeBy(store, id) }
+    return { id, parent: above, x: y - COLUMN, y: x - left, tags: tags.get(id) ?? [] }
   })
   return {
     nodes,

@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<StepStatus, string>> = {
   miss: 'MISS',
   'not-probed': 'not probed',
   'not-cacheable': 'base',
-  'depends-on-output': 'open',
+  'depends-on-output': 'depends',
   error: 'error',
 }
 
@@ -74,5 +74,5 @@ export function disagreements(chosen: Prediction, all: readonly Prediction[]): r
 }
 
 function sameVerdict(a: PredictedStep, b: PredictedStep | undefined): boolean {
-  return b !== undefined && a.status === b.status && a.via === b.via && a.text === b.text
+  return b !== undefined && a.status === b.status && a.via === b.via
 }

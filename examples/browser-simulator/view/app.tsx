@@ -44,27 +44,23 @@ export function App({ state, act }: { state: State; act: Act }): VNode {
           </aside>
         )}
         <div class="work">
-          <div class="left">
-            <Editor
-              dockerfile={draft.dockerfile}
-              prediction={prediction}
-              all={all}
-              selected={selected}
-              onEdit={(dockerfile) => edit({ dockerfile })}
-              onPick={setPicked}
-              onBuild={canBuild ? () => act(afterBuild) : undefined}
-              onImages={(change) =>
-                act((now) => ({
-                  ...now,
-                  moments: now.moments.map((each) =>
-                    each.id === now.at ? { ...each, images: change(each.images) } : each,
-                  ),
-                }))
-              }
-            />
-            <Files files={draft.files} error={asked.outcome === 'error' ? asked.text : undefined} edit={edit} />
-            <FlagFields flags={draft.flags} prediction={prediction} onEdit={(flags) => edit({ flags })} />
-          </div>
+          <Editor
+            dockerfile={draft.dockerfile}
+            prediction={prediction}
+            all={all}
+            selected={selected}
+            onEdit={(dockerfile) => edit({ dockerfile })}
+            onPick={setPicked}
+            onBuild={canBuild ? () => act(afterBuild) : undefined}
+            onImages={(change) =>
+              act((now) => ({
+                ...now,
+                moments: now.moments.map((each) =>
+                  each.id === now.at ? { ...each, images: change(each.images) } : each,
+                ),
+              }))
+            }
+          />
           <StepPanel
             step={step}
             count={prediction?.steps.length ?? 0}
@@ -79,6 +75,8 @@ export function App({ state, act }: { state: State; act: Act }): VNode {
             onPick={setPicked}
             onImage={setImage}
           />
+          <Files files={draft.files} error={asked.outcome === 'error' ? asked.text : undefined} edit={edit} />
+          <FlagFields flags={draft.flags} prediction={prediction} onEdit={(flags) => edit({ flags })} />
         </div>
         <Images images={images} prediction={prediction} selected={image} onSelect={setImage} act={act} />
         <div class="below">

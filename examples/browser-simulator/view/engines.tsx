@@ -56,7 +56,7 @@ export function Engines({ all, engine, selected, onPick, onEngine }: EnginesProp
               <Row
                 key={name}
                 name={name}
-                steps={all.find((each) => each.engine === name)?.steps ?? []}
+                prediction={all.find((each) => each.engine === name)}
                 chosen={chosen?.steps ?? []}
                 count={count}
                 isChosen={name === engine}
@@ -72,14 +72,16 @@ export function Engines({ all, engine, selected, onPick, onEngine }: EnginesProp
 
 interface RowProps {
   readonly name: EngineName
-  readonly steps: readonly PredictedStep[]
+  readonly prediction: Prediction | undefined
   readonly chosen: readonly PredictedStep[]
   readonly count: number
   readonly isChosen: boolean
   readonly onEngine: (engine: EngineName) => void
 }
 
-function Row({ name, steps, chosen, count, isChosen, onEngine }: RowProps): VNode {
+function Row({ name, prediction, chosen, count, isChosen, onEngine }: RowProps): VNode {
+  const steps = prediction?.steps ?? []
+  const refusal = steps.length === 0 ? (prediction?.problems[0]?.text ?? prediction?.error?.text) : undefined
   return (
     <tr class={isChosen ? 'is-chosen' : ''}>
       <th scope="row">
@@ -87,9 +89,13 @@ function Row({ name, steps, chosen, count, isChosen, onEngine }: RowProps): VNod
           {releasesOf(name)}
         </button>
       </th>
-      {Array.from({ length: count }, (_, index) => (
-        <Cell key={index} step={steps[index]} chosen={chosen[index]} />
-      ))}
+      {refusal !== undefined && count > 0 ? (
+        <td class="refusal" colSpan={count} title={refusal}>
+          {refusal}
+        </td>
+      ) : (
+        Array.from({ length: count }, (_, index) => <Cell key={index} step={steps[index]} chosen={chosen[index]} />)
+      )}
     </tr>
   )
 }

@@ -69,9 +69,6 @@ export function Header({ state, act, onLoad }: { state: State; act: Act; onLoad:
           />
         </label>
       </div>
-      <p class={said.isFault ? 'said fault' : 'said quiet'} role="status">
-        {said.text}
-      </p>
       <nav aria-label="Scenarios">
         <span class="quiet">Start from</span>
         {samples.map(({ name, title, make }) => (
@@ -80,6 +77,9 @@ export function Header({ state, act, onLoad }: { state: State; act: Act; onLoad:
           </button>
         ))}
       </nav>
+      <p class={said.isFault ? 'said fault' : 'said quiet'} role="status">
+        {said.text}
+      </p>
     </header>
   )
 }

@@ -44,7 +44,7 @@ export function Images({ images, prediction, selected, onSelect, act }: ImagesPr
           />
         </label>
       </div>
-      <TreeView picture={picture} used={used} selected={shown} onSelect={onSelect} />
+      <TreeView images={images} picture={picture} used={used} selected={shown} onSelect={onSelect} />
       <Inspector
         images={images}
         id={shown}

@@ -1,4 +1,4 @@
-import { type ImageStore, shortID } from 'layerfold'
+import { hasImage, type ImageStore, shortID } from 'layerfold'
 import type { StepExplanation } from 'layerfold/explain'
 import type { PredictedStep, Prediction } from 'layerfold/predict'
 import type { VNode } from 'preact'
@@ -81,9 +81,13 @@ function Answer(props: StepPanelProps & { step: PredictedStep }): VNode {
       {step.image !== undefined && (
         <p class="quiet">
           {step.status === 'hit' ? 'Reused: ' : step.status === 'not-cacheable' ? 'Starts from ' : 'Would make '}
-          <button type="button" class="inline" onClick={() => onImage(step.image!)}>
+          {hasImage(before, step.image) ? (
+            <button type="button" class="inline" onClick={() => onImage(step.image!)}>
+              <code>{shortID(step.image)}</code>
+            </button>
+          ) : (
             <code>{shortID(step.image)}</code>
-          </button>
+          )}
         </p>
       )}
       {step.config !== undefined && (
@@ -100,25 +104,29 @@ function sentenceOf(step: PredictedStep, explanation: StepExplanation | undefine
   if (explanation !== undefined) return explanation.sentence
   if (step.error !== undefined) return step.error.text
   if (step.status === 'hit') return explainVia(step.via)
-  return step.instruction === 'FROM' ? 'A stage begins here: nothing is asked.' : ' '
+  return step.instruction === 'FROM' ? 'A stage begins here: nothing is asked.' : ''
 }
 
 /** The stored side and this build's, with what differs marked. */
 function Was({ explanation: { cause } }: { explanation: StepExplanation }): VNode | null {
   if (cause.was === undefined || cause.now === undefined || cause.code === 'inherited') return null
-  const { before, was, now, after } = differenceOf(textOf(cause.was), textOf(cause.now))
+  return <Sides was={textOf(cause.was)} now={textOf(cause.now)} />
+}
+
+function Sides({ was: stored, now: step }: { was: string; now: string }): VNode {
+  const { before, was, now, after } = differenceOf(stored, step)
   return (
     <dl class="was">
       <dt>was</dt>
       <dd>
         {nearEnd(before)}
-        <del>{was || ' '}</del>
+        <del>{was || '\u00a0'}</del>
         {nearStart(after)}
       </dd>
       <dt>is</dt>
       <dd>
         {nearEnd(before)}
-        <ins>{now || ' '}</ins>
+        <ins>{now || '\u00a0'}</ins>
         {nearStart(after)}
       </dd>
     </dl>
@@ -161,20 +169,18 @@ function ProbeConfig({ step, nearest }: { step: PredictedStep; nearest: Candidat
       <table class="config">
         <tbody>
           <tr>
-            <th scope="row">parent</th>
+            <th scope="row" class="field-name">
+              parent
+            </th>
             <td>{step.parent === undefined ? 'none' : shortID(step.parent)}</td>
           </tr>
           {rows.map(({ field, value, stored }) => (
             <tr key={field}>
-              <th scope="row">{field}</th>
-              <td class={stored === undefined ? '' : 'differs'}>
-                {field === 'Image' ? shortID(value) : value}
-                {stored !== undefined && (
-                  <span class="stored">
-                    <span class="visually-hidden">, stored: </span>
-                    {stored}
-                  </span>
-                )}
+              <th scope="row" class={stored === undefined ? 'field-name' : 'field-name differs'}>
+                {field}
+              </th>
+              <td>
+                {stored === undefined ? field === 'Image' ? shortID(value) : value : <Sides was={stored} now={value} />}
               </td>
             </tr>
           ))}

@@ -1,9 +1,12 @@
+import type { ImageStore } from 'layerfold'
 import type { VNode } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { madeBy } from '../model/step.ts'
 import { COLUMN, type Direction, NODE, neighbour, type Picture, type TreeNode } from '../model/tree.ts'
 import { isSeen, pan, reveal, type Size, showAll, type Viewport, zoomAt } from '../model/viewport.ts'
 
 export interface TreeProps {
+  readonly images: ImageStore
   readonly picture: Picture
   readonly used: ReadonlySet<string>
   readonly selected: string | undefined
@@ -19,7 +22,7 @@ const ARROWS: Readonly<Record<string, Direction>> = {
 }
 
 /** The tree as a picture. Only what is in the frame is drawn, so that ten thousand images are no slower than ten. */
-export function TreeView({ picture, used, selected, onSelect }: TreeProps): VNode {
+export function TreeView({ images, picture, used, selected, onSelect }: TreeProps): VNode {
   const frame = useRef<HTMLDivElement>(null)
   const size = useSize(frame)
   const [view, setView] = useState<Viewport>({ x: 20, y: 20, scale: 1 })
@@ -70,6 +73,7 @@ export function TreeView({ picture, used, selected, onSelect }: TreeProps): VNod
                 <Node
                   key={node.id}
                   node={node}
+                  images={images}
                   isUsed={used.has(node.id)}
                   isSelected={node.id === selected}
                   onSelect={onSelect}
@@ -101,8 +105,9 @@ export function TreeView({ picture, used, selected, onSelect }: TreeProps): VNod
 }
 
 function Node(props: { node: TreeNode; isUsed: boolean; isSelected: boolean; onSelect: (id: string) => void }): VNode {
-  const { node, isUsed, isSelected, onSelect } = props
-  const { id, x, y, tags, label } = node
+  const { images, node, isUsed, isSelected, onSelect } = props
+  const { id, x, y, tags } = node
+  const label = useMemo(() => madeBy(images, id), [id])
   const named = tags.length > 0
   return (
     <g
@@ -116,11 +121,11 @@ function Node(props: { node: TreeNode; isUsed: boolean; isSelected: boolean; onS
     >
       <rect width={NODE.width} height={NODE.height} rx={6} />
       <text x={10} y={named ? 15 : 22}>
-        {cut(label, 24)}
+        {cut(label, 22)}
       </text>
       {named && (
         <text class="tag" x={10} y={29}>
-          {cut(tags.join(' '), 26)}
+          {cut(tags.join(' '), 24)}
         </text>
       )}
     </g>
