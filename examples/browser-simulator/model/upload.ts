@@ -24,13 +24,18 @@ export function fromPicker(list: Iterable<File>): readonly Upload[] {
 
 /** What was dropped: files, and folders with all that is in them. A folder alone is the context itself. */
 export async function fromDrop(items: Iterable<DataTransferItem>): Promise<readonly Upload[]> {
-  const entries = Array.from(items).flatMap((item) => {
-    const entry = item.kind === 'file' ? item.webkitGetAsEntry() : null
-    return entry === null ? [] : [entry]
-  })
+  // both have to be asked for now: the list is empty once the event is over
+  const given = Array.from(items).filter(({ kind }) => kind === 'file')
+  const files = given.map((item) => item.getAsFile())
+  const entries = given.map((item) => item.webkitGetAsEntry())
   const [only] = entries
-  if (entries.length === 1 && only!.isDirectory) return await inside(only as FileSystemDirectoryEntry, '')
-  return (await Promise.all(entries.map((entry) => under(entry, '')))).flat()
+  if (entries.length === 1 && only?.isDirectory) return await inside(only as FileSystemDirectoryEntry, '')
+  const found = entries.map(async (entry, index) => {
+    const file = files[index]
+    if (entry?.isDirectory) return await under(entry, '')
+    return file ? [{ path: file.name, file }] : []
+  })
+  return (await Promise.all(found)).flat()
 }
 
 async function under(entry: FileSystemEntry, folder: string): Promise<readonly Upload[]> {

@@ -104,7 +104,13 @@ export function TreeView({ images, picture, used, selected, onSelect }: TreeProp
   )
 }
 
-function Node(props: { node: TreeNode; isUsed: boolean; isSelected: boolean; onSelect: (id: string) => void }): VNode {
+function Node(props: {
+  images: ImageStore
+  node: TreeNode
+  isUsed: boolean
+  isSelected: boolean
+  onSelect: (id: string) => void
+}): VNode {
   const { images, node, isUsed, isSelected, onSelect } = props
   const { id, x, y, tags } = node
   const label = useMemo(() => madeBy(images, id), [id])
