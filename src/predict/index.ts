@@ -29,6 +29,7 @@ export {
   engineNames,
   engines,
   grammarOf,
+  isClassicName,
   isEngineName,
 } from './engines.ts'
 export { type EngineRequest, type EngineState, type PredictionRequest, predict, whatIf } from './predict.ts'

@@ -1,7 +1,7 @@
-import { type EngineName, engines } from 'layerfold/predict'
+import { type ClassicName, engines, isClassicName } from 'layerfold/predict'
 
 /** The releases that each engine stands for, as people know them. */
-const RELEASES: Readonly<Record<EngineName, string>> = {
+const RELEASES: Readonly<Record<ClassicName, string>> = {
   docker1_13: '1.13',
   docker17_03: '17.03 – 23.0.9',
   docker20: '20.10 (17.03 – 23.0.9)',
@@ -15,10 +15,10 @@ const RELEASES: Readonly<Record<EngineName, string>> = {
 }
 
 export function releasesOf(engine: string): string {
-  return Object.hasOwn(RELEASES, engine) ? RELEASES[engine as EngineName] : engine
+  return isClassicName(engine) ? RELEASES[engine] : engine
 }
 
 /** `docker20` is `docker17_03` by another name. */
-export const shownEngines: readonly EngineName[] = (Object.keys(engines) as EngineName[]).filter(
+export const shownEngines: readonly ClassicName[] = (Object.keys(engines) as ClassicName[]).filter(
   (name) => name !== 'docker17_03',
 )

@@ -12,7 +12,7 @@ import {
   type SourceRefusal,
   shortID,
 } from 'layerfold'
-import { engines, isEngineName, type PredictedStep, type PredictionRequest } from 'layerfold/predict'
+import { engines, isClassicName, type PredictedStep, type PredictionRequest } from 'layerfold/predict'
 
 export interface ConfigRow {
   readonly field: string
@@ -70,7 +70,7 @@ export function candidatesOf(
 ): Candidates {
   if (step.config === undefined || step.status === 'error') return { list: [], more: 0 }
   const { rules } =
-    typeof request.engine === 'string' && isEngineName(request.engine) ? engines[request.engine] : engines.docker20
+    typeof request.engine === 'string' && isClassicName(request.engine) ? engines[request.engine] : engines.docker20
   const known = step.parent === undefined || hasImage(before, step.parent)
   const store = known ? before : after
   const [cache] = cacheFrom(store, request.cacheFrom ?? [], rules)

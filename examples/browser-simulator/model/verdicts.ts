@@ -21,11 +21,11 @@ const WORDS: Readonly<Record<StepStatus, string>> = {
   error: 'error',
 }
 
-const VIA = { 'parent-chain': 'local', source: 'source', restored: 'restored' } as const
+const VIA: Readonly<Partial<Record<string, string>>> = { 'parent-chain': 'local' }
 
 /** One word, and how a hit was found. */
 export function wordOf({ status, via, instruction }: Pick<PredictedStep, 'status' | 'via' | 'instruction'>): string {
-  if (status === 'hit' && via !== undefined) return `HIT ${VIA[via]}`
+  if (status === 'hit' && via !== undefined) return `HIT ${VIA[via] ?? via}`
   if (status === 'not-cacheable' && instruction === 'ARG') return 'no step'
   return WORDS[status]
 }
