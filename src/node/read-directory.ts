@@ -13,6 +13,8 @@ export interface DirectoryOptions extends Sending {
   readonly signal?: AbortSignal
   /** Called after each file, with the bytes that have been read so far. */
   readonly onProgress?: (bytes: number) => void
+  /** `true`: with the times of the files, in nanoseconds, which BuildKit compares. */
+  readonly times?: boolean
 }
 
 export interface ReadDirectory extends ReadContext {
@@ -99,7 +101,8 @@ async function addEntry(state: State, path: string, stat: BigIntStats): Promise<
   const first = type !== 'directory' && stat.nlink > 1n ? state.seen.get(stat.ino) : undefined
   if (first === undefined && stat.nlink > 1n) state.seen.set(stat.ino, path)
   const mode = tarMode(type, permissions(stat), state.options.modes ?? 'cli24')
-  const header = { path, mode, uid: 0, gid: 0, size: 0 }
+  const times = state.options.times ? { mtime: String(stat.mtimeNs) } : {}
+  const header = { path, mode, uid: 0, gid: 0, size: 0, ...times }
   if (first !== undefined) add(state, { ...header, type: 'hardlink', link: first })
   else if (type === 'directory') add(state, { ...header, type, path: `${path}/` })
   else if (type === 'symlink') {

@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -60,4 +60,12 @@ describe('readDirectory', () => {
     await expect(readDirectory(directory, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     await expect(readDirectory(join(directory, 'no'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
+})
+
+it('keeps the times of files when they are asked for', async () => {
+  writeFileSync(join(directory, 'a'), '1')
+  utimesSync(join(directory, 'a'), 5, 7)
+  const [plain, timed] = [await readDirectory(directory), await readDirectory(directory, { times: true })]
+  expect(timed.context.entries).toMatchObject([{ path: 'a', mtime: '7000000000', sum: plain.context.entries[0]!.sum }])
+  expect(plain.context.entries[0]).not.toHaveProperty('mtime')
 })
