@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import { buildSync } from 'esbuild'
-import { changesBetween, createImage, emptyStore, type ImageStore, tagImage } from 'layerfold'
+import { createImage, emptyStore, type ImageStore, tagImage } from 'layerfold'
 import { contextOf } from 'layerfold/dockerfile'
 import { predict } from 'layerfold/predict'
+import { exportSnapshot } from 'layerfold/snapshot'
 import { edgeCheck } from '../examples/edge-check/handler.ts'
 import type { Row } from './report.ts'
 
@@ -12,7 +13,7 @@ export async function edgeCost(): Promise<Row[]> {
   for (const files of [1, 100, 2000]) {
     const { body, snapshot } = setUp(files)
     const check = edgeCheck({
-      snapshots: { fetch: async () => new Response(snapshot) },
+      snapshots: { fetch: async () => new Response(new Uint8Array(snapshot)) },
       freshFor: Number.POSITIVE_INFINITY,
     })
     const parse = async (request: Request): Promise<Response> => Response.json(typeof (await request.json()))
@@ -61,18 +62,12 @@ const STEPS = [
   'CMD x',
 ]
 
-function setUp(count: number): { readonly body: string; readonly snapshot: string } {
+function setUp(count: number): { readonly body: string; readonly snapshot: Uint8Array } {
   const dockerfile = `FROM base:1\n${STEPS.join('\n')}\n`
   const files = Object.fromEntries(Array.from({ length: count }, (_, at) => [`src/module-${at}/file.ts`, `${at}`]))
   const context = contextOf({ Dockerfile: dockerfile, ...files })
   const [{ images }] = predict({ images: withBase() }, { engine: 'docker20', dockerfile, context })
-  const raws = (_: string, value: unknown): unknown =>
-    value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value
-  const changes = changesBetween(emptyStore(), images)
-  return {
-    body: JSON.stringify({ dockerfile, context }),
-    snapshot: JSON.stringify({ format: 'layerfold-store-1', changes }, raws),
-  }
+  return { body: JSON.stringify({ dockerfile, context }), snapshot: exportSnapshot(images) }
 }
 
 function withBase(): ImageStore {

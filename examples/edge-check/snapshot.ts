@@ -1,4 +1,5 @@
-import { applyChanges, type Change, emptyStore, type ImageStore } from 'layerfold'
+import type { ImageStore } from 'layerfold'
+import { importSnapshot } from 'layerfold/snapshot'
 
 /** Where the snapshot is: a service binding of workerd, or `{ fetch }` anywhere else. Answers GET with an ETag, and If-None-Match with 304. */
 export interface SnapshotBinding {
@@ -26,21 +27,10 @@ export async function refresh(
     })
     if (response.status === 304 && seen !== undefined) return { ...seen, at: now }
     if (!response.ok) throw new Error(`the snapshot's origin says ${response.status}`)
-    const store = readSnapshot(new Uint8Array(await response.arrayBuffer()))
+    const [store] = importSnapshot(new Uint8Array(await response.arrayBuffer())) // what `layerfold snapshot` wrote
     return { store, etag: response.headers.get('etag') ?? undefined, at: now }
   } catch (error) {
     if (seen === undefined) throw error
     return { ...seen, at: now }
   }
-}
-
-/** What `layerfold snapshot` wrote. */
-export function readSnapshot(bytes: Uint8Array): ImageStore {
-  const { changes } = JSON.parse(new TextDecoder().decode(bytes), revive) as { readonly changes: readonly Change[] }
-  return applyChanges(emptyStore(), changes)
-}
-
-function revive(key: string, value: unknown): unknown {
-  if (key !== 'raw') return value
-  return Uint8Array.from(atob((value as { readonly base64: string }).base64), (character) => character.charCodeAt(0))
 }

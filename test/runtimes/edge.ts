@@ -79,7 +79,7 @@ async function bundle(dir: string, entry: string, outfile: string): Promise<void
     entryPoints: [join(EXAMPLES, 'edge-check', entry)],
     outfile: join(dir, outfile),
     alias: Object.fromEntries(
-      ['layerfold', 'layerfold/dockerfile', 'layerfold/explain', 'layerfold/predict']
+      ['layerfold', 'layerfold/dockerfile', 'layerfold/explain', 'layerfold/predict', 'layerfold/snapshot']
         .map((name) => [name, installed(dir, name)])
         .reverse(),
     ),
