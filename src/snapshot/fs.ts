@@ -33,6 +33,8 @@ type FileHandle = Awaited<ReturnType<typeof open>>
 interface Files {
   readonly path: string
   readonly unlock: () => Promise<void>
+  /** What is done to the log is done one after the other: an append that came while it is trimmed would be lost. */
+  queue: Promise<unknown>
   /** The log has entries from `trimmed + 1` on. */
   trimmed: number
   entries: number
@@ -59,22 +61,29 @@ async function openFiles(path: string, unlock: () => Promise<void>): Promise<Fil
   await log.truncate(kept)
   await log.sync()
   await syncDirectory(path)
-  return { path, unlock, trimmed, entries: entries.length, log, size: kept, isBroken: false, isClosed: false }
+  const state = { trimmed, entries: entries.length, log, size: kept, isBroken: false, isClosed: false }
+  return { path, unlock, queue: Promise.resolve(), ...state }
 }
 
 function filePlace(files: Files): Place {
   const run = <T>(work: () => Promise<T>): Promise<T> => coded(files.path, () => checkOpen(files).then(work))
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = files.queue.then(() => run(work))
+    files.queue = done.catch(() => undefined) // whoever asked for it hears of it
+    return done
+  }
   return {
     list: () => run(async () => (await readdir(files.path)).filter((name) => /^(?:head|segment)-[0-9-]+$/.test(name))),
     read: (part) => run(() => readIfThere(join(files.path, part))),
     write: (part, bytes) => run(() => replaceFile(files.path, part, bytes)),
     remove: (parts) => run(() => removeFiles(files.path, parts)),
-    append: (sequence, entry) => run(() => append(files, sequence, entry)),
-    entries: (after) => run(() => entriesAfter(files, after)),
-    trim: (upTo) => run(() => trim(files, upTo)),
+    append: (sequence, entry) => alone(() => append(files, sequence, entry)),
+    entries: (after) => alone(() => entriesAfter(files, after)),
+    trim: (upTo) => alone(() => trim(files, upTo)),
     async close() {
       if (files.isClosed) return
       files.isClosed = true
+      await files.queue
       await files.log.close()
       await files.unlock()
     },
@@ -110,11 +119,12 @@ async function trim(files: Files, upTo: number): Promise<void> {
   const rest = await entriesAfter(files, upTo)
   const old = files.log
   const bytes = concat(rest)
+  files.isBroken = true // until the old log and the new one cannot be taken for each other
   await replaceFile(files.path, logName(upTo), bytes)
   files.log = await open(join(files.path, logName(upTo)), 'r+')
   await old.close()
   await removeFiles(files.path, [logName(files.trimmed)])
-  Object.assign(files, { trimmed: upTo, entries: rest.length, size: bytes.length })
+  Object.assign(files, { trimmed: upTo, entries: rest.length, size: bytes.length, isBroken: false })
 }
 
 /** The old file or the new one, whatever happens: written beside, synced, and moved in place. */

@@ -92,6 +92,39 @@ export function storageContract({ name, make, end, isShared }: Candidate): void 
       })
     })
 
+    it('loses no entry that comes while it forgets others', async () => {
+      const name = fresh()
+      await using(name, async (place) => {
+        for (let n = 1; n <= 40; n++) {
+          const work = [place.append(n, entry(n)), place.entries(n - 2), n % 4 ? undefined : place.trim(n - 2)] as const
+          expect([await work[0], (await work[1]).length >= 1 || n === 1, await work[2]]).toEqual([
+            true,
+            true,
+            undefined,
+          ])
+        }
+      })
+      await using(name, async (place) => {
+        expect(plain(await place.entries(30))).toEqual(plain([39, 40].map(entry)))
+      })
+    })
+
+    it('commits while it is compacted', async () => {
+      const name = fresh()
+      const open = await openPersistentStore(storage, name)
+      await open.commit(chains(1500))
+      for (let round = 0; round < 3; round++) {
+        const compaction = open.compact()
+        for (let n = 0; n < 12; n++) await open.commit(with1(open.store, 5000 + 20 * round + n))
+        await compaction
+      }
+      const digest = storeDigest(open.store)
+      await open.close()
+      const again = await openPersistentStore(storage, name)
+      expect(storeDigest(again.store)).toBe(digest)
+      await again.close()
+    })
+
     it('keeps bytes, not arrays', async () => {
       await using(fresh(), async (place) => {
         const whole = text('abcdef')
