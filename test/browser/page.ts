@@ -57,7 +57,7 @@ function expect(fine: boolean, what: string): void {
 }
 
 const text = (page: Page, selector: string): Promise<string> =>
-  page.$eval(selector, ({ textContent }) => textContent?.trim() ?? '')
+  page.evaluate((each) => document.querySelector(each)?.textContent?.trim() ?? '', selector)
 
 async function press(page: Page, label: string): Promise<void> {
   await page.locator(`::-p-aria(${label})`).click()
@@ -193,15 +193,16 @@ const flows: readonly BrowserTest[] = [
           const made = URL.createObjectURL
           URL.createObjectURL = (blob) => {
             ;(blob as Blob).text().then((json) => {
-              document.title = json
+              ;(globalThis as { exported?: string }).exported = json
             })
             return made.call(URL, blob as Blob)
           }
         })
         await press(page, 'Export')
-        await expectSoon(async () => (await page.title()).startsWith('{"format":"layerfold-simulator-1"'), true)
+        const exported = () => page.evaluate(() => (globalThis as { exported?: string }).exported ?? '')
+        await expectSoon(async () => (await exported()).startsWith('{"format":"layerfold-simulator-1"'), true)
         const file = join(tmpdir(), `layerfold-case-${process.pid}.json`)
-        writeFileSync(file, await page.title())
+        writeFileSync(file, await exported())
         await visit(setting, async (other) => {
           await upload(other, 'header input[type=file]', file)
           await expectSoon(() => other.$$eval('.moment', (all) => all.length), 7)

@@ -90,9 +90,10 @@ function GutterVerdict(props: {
       disabled={verdict.step < 0}
       onClick={() => onPick(verdict.step)}
     >
-      <span class="differ">{others.length > 0 ? '≠' : ''}</span>
-      <span class="word">{word}</span>
-      <span class="detail">{detail}</span>
+      <span class="differ" aria-hidden="true">
+        {others.length > 0 ? '≠' : ''}
+      </span>
+      <span class="word">{word}</span> <span class="detail">{detail}</span>
     </button>
   )
 }

@@ -120,26 +120,24 @@ function Node(props: {
       id={domID(id)}
       role="treeitem"
       aria-selected={isSelected}
-      aria-label={`${label}${named ? `, tagged ${tags.join(', ')}` : ''}${isUsed ? ', reused' : ''}`}
+      aria-label={`${label}${named ? ` ${tags.join(' ')}` : ''}${isUsed ? ', reused' : ''}`}
       class={`node${isUsed ? ' is-used' : ''}${isSelected ? ' is-selected' : ''}`}
       transform={`translate(${x} ${y})`}
       onClick={() => onSelect(id)}
     >
       <rect width={NODE.width} height={NODE.height} rx={6} />
-      <text x={10} y={named ? 15 : 22}>
-        {cut(label, 22)}
-      </text>
-      {named && (
-        <text class="tag" x={10} y={29}>
-          {cut(tags.join(' '), 24)}
-        </text>
-      )}
+      <svg width={NODE.width - 6} height={NODE.height}>
+        <text x={10} y={named ? 15 : 22}>
+          {label}
+        </text>{' '}
+        {named && (
+          <text class="tag" x={10} y={29}>
+            {tags.join(' ')}
+          </text>
+        )}
+      </svg>
     </g>
   )
-}
-
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text
 }
 
 const domID = (image: string): string => `image-${image.slice(7, 23)}`
