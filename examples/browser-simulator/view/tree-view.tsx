@@ -126,7 +126,7 @@ function Node(props: {
       onClick={() => onSelect(id)}
     >
       <rect width={NODE.width} height={NODE.height} rx={6} />
-      <svg width={NODE.width - 6} height={NODE.height}>
+      <svg role="none" width={NODE.width - 6} height={NODE.height}>
         <text x={10} y={named ? 15 : 22}>
           {label}
         </text>{' '}
