@@ -54,7 +54,9 @@ function redisPlace(client: RedisConnection, key: string): Place {
       const bytes = await send<Buffer | null>('HGET', parts, part)
       return bytes === null ? undefined : plain(bytes)
     },
-    write: async (part, bytes) => send('HSET', parts, part, buffer(bytes)),
+    async write(part, bytes) {
+      await send('HSET', parts, part, buffer(bytes))
+    },
     async remove(names) {
       if (names.length > 0) await send('HDEL', parts, ...names)
     },
@@ -62,7 +64,9 @@ function redisPlace(client: RedisConnection, key: string): Place {
       (await send<number>('EVAL', APPEND, '1', log, String(sequence), buffer(entry))) === 1,
     entries: async (after) =>
       (await send<StreamEntry[]>('XRANGE', log, String(after + 1), '+')).map(([, [, entry]]) => plain(entry)),
-    trim: async (upTo) => send('EVAL', TRIM, '1', log, String(upTo), String(upTo + 1)),
+    async trim(upTo) {
+      await send('EVAL', TRIM, '1', log, String(upTo), String(upTo + 1))
+    },
     async close() {
       isClosed = true
     },
