@@ -22,7 +22,7 @@ async function visit({ browser, url }: Setting, use: (page: Page, open: () => Pr
   const open = async (): Promise<Page> => {
     const page = await visitor.newPage()
     page.on('pageerror', (error) => errors.push(String(error)))
-    await page.setViewport(DESKTOP)
+    await resize(page, DESKTOP)
     await page.goto(url)
     await page.waitForSelector('.verdict')
     return page
@@ -33,6 +33,18 @@ async function visit({ browser, url }: Setting, use: (page: Page, open: () => Pr
   } finally {
     await visitor.close()
   }
+}
+
+type Size = typeof DESKTOP
+
+/** Debian's Firefox takes the size, but does not know the orientation that is told with it. */
+async function resize(page: Page, size: Size): Promise<void> {
+  try {
+    await page.setViewport(size)
+  } catch (error) {
+    if (!String(error).includes('unknown command emulation.setScreenOrientationOverride')) throw error
+  }
+  await expectSoon(() => page.evaluate(() => `${innerWidth}×${innerHeight}`), `${size.width}×${size.height}`)
 }
 
 const words = (page: Page): Promise<string> =>
@@ -127,19 +139,20 @@ const flows: readonly BrowserTest[] = [
       visit(setting, async (page) => {
         await upload(page, '.images input[type=file]', join(ROOT, 'examples/rebuild/tiny.tar'))
         await expectSoon(() => text(page, '.images [role=status]'), 'tiny.tar: 1 image, tiny:latest')
-        await drop(page, 'app.tar', readFileSync(join(ROOT, 'examples/rebuild/app.tar')))
+        const app = (file: string): Buffer => readFileSync(join(ROOT, 'examples/rebuild', file))
+        await drop(page, { 'app.tar': app('app.tar') })
         await expectSoon(() => text(page, '.toast [role=status]'), 'app.tar: 1 image, c:1')
-        const dockerfile = readFileSync(join(ROOT, 'examples/rebuild/app/Dockerfile'), 'utf8')
-        await write(page, EDITOR, dockerfile)
+        await drop(page, { Dockerfile: app('app/Dockerfile'), a: app('app/a') })
         await write(page, '[id="flag---cache-from"]', 'c:1')
-        await expectSoon(async () => (await words(page)).split(' | ').slice(0, 3).join(' '), 'base HIT HIT')
+        // the archive's build was sent by a CLI of 23, whose modes have the bits of the file type: the page sends what one of 20.10 does
+        await expectWords(page, 'base | HIT | MISS | not probed | not probed | not probed | not probed')
       }),
   },
   {
     title: 'a broken archive says so where it was given',
     run: (setting) =>
       visit(setting, async (page) => {
-        await drop(page, 'broken.tar', Buffer.from('this is no archive'.repeat(100)))
+        await drop(page, { 'broken.tar': Buffer.from('this is no archive'.repeat(100)) })
         await page.waitForSelector('.toast [role=alert]')
         expect((await text(page, '.toast [role=alert]')).includes('archive-malformed'), 'no word of the archive')
         await expectWords(page, START)
@@ -149,7 +162,7 @@ const flows: readonly BrowserTest[] = [
     title: 'files dropped become the context',
     run: (setting) =>
       visit(setting, async (page) => {
-        await drop(page, 'Dockerfile', Buffer.from('FROM node:20\nCOPY Dockerfile /\n'))
+        await drop(page, { Dockerfile: Buffer.from('FROM node:20\nCOPY Dockerfile /\n') })
         await expectWords(page, 'base | MISS')
         await expectSoon(() => page.$$eval('.files li', (all) => all.length), 0)
       }),
@@ -270,31 +283,28 @@ const flows: readonly BrowserTest[] = [
           await page.keyboard.type(typed)
           expect((await tops()) === before, `“${typed}” moved a panel`)
         }
-        await page.setViewport(PHONE)
+        await resize(page, PHONE)
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
         expect(wide <= 0, `${wide} px too wide`)
       }),
   },
 ]
 
-async function drop(page: Page, name: string, content: Buffer): Promise<void> {
-  await page.evaluate(
-    (fileName, base64) => {
-      const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
-      const dataTransfer = new DataTransfer()
-      dataTransfer.items.add(new File([bytes], fileName))
-      const target = document.querySelector('main')!
-      target.dispatchEvent(new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true }))
-      target.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
-    },
-    name,
-    content.toString('base64'),
-  )
+async function drop(page: Page, files: Readonly<Record<string, Buffer>>): Promise<void> {
+  const sent = Object.entries(files).map(([name, content]) => [name, content.toString('base64')] as const)
+  await page.evaluate((all) => {
+    const dataTransfer = new DataTransfer()
+    for (const [name, base64] of all)
+      dataTransfer.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name))
+    const target = document.querySelector('main')!
+    target.dispatchEvent(new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true }))
+    target.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+  }, sent)
 }
 
 interface Look {
   readonly name: string
-  readonly size: { readonly width: number; readonly height: number }
+  readonly size: Size
   readonly scheme: 'light' | 'dark'
 }
 
@@ -319,7 +329,7 @@ const looks: readonly BrowserTest[] = LOOKS.map(({ name, size, scheme }) => ({
       if (setting.name === 'firefox' && scheme === 'dark') return // its protocol cannot ask for it
       if (setting.name === 'chromium')
         await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
-      await page.setViewport(size)
+      await resize(page, size)
       const states: readonly (readonly [string, () => Promise<unknown>])[] = [
         ['miss', async () => undefined],
         ['multi-stage', () => start(page, 'Multi-stage')],
