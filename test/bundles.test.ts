@@ -16,6 +16,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   './buildkit': 40,
   './buildah': 40,
   './explain': 48,
+  './advice': 68,
   './import': 26,
   './snapshot': 32,
   './snapshot/indexeddb': 2,

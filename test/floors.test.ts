@@ -20,6 +20,7 @@ const FLOOR: Readonly<Record<string, number>> = {
   buildah: 6,
   predict: 7,
   explain: 8,
+  advice: 8,
   node: 9,
   cli: 10,
   'index.ts': 10,

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
 
 const ROOT = join(import.meta.dirname, '..')
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)]
+const DOCS = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
+const PAGES = ['README.md', ...DOCS.map((name) => `docs/${name}`)]
 const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8')
 
 /** What examples speak of and do not make: an archive of `docker save`. They run where `app.tar` lies. */
