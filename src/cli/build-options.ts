@@ -1,10 +1,10 @@
 import type { BuildState } from '../dockerfile/request.ts'
 import type { ModePolicy } from '../dockerfile/sum.ts'
-import { engines, isClassicName } from '../predict/engines.ts'
+import { type EngineName, engineNames, engines, isClassicName, isEngineName } from '../predict/engines.ts'
 import type { PredictionRequest } from '../predict/predict.ts'
 import { type Call, flag, type Options, operandsOf, STORE, text, texts } from './command.ts'
 import { storeDir, withSources } from './images.ts'
-import { readInputs } from './inputs.ts'
+import { type Inputs, readInputs } from './inputs.ts'
 import { badInput, type Io } from './io.ts'
 import { storeFile } from './store-file.ts'
 
@@ -15,7 +15,7 @@ export const ENGINE: Options = {
   engine: {
     type: 'string',
     value: 'NAME',
-    help: `Whose rules: ${Object.keys(engines).join(', ')} (default: ${DEFAULT_ENGINE})`,
+    help: `Whose rules: ${engineNames.join(', ')} (default: ${DEFAULT_ENGINE})`,
   },
 }
 
@@ -79,9 +79,9 @@ export function modesOf(engine: string): ModePolicy {
 }
 
 /** Throws bad input. */
-export function engineOf(call: Call): keyof typeof engines {
+export function engineOf(call: Call): EngineName {
   const engine = text(call, 'engine') ?? DEFAULT_ENGINE
-  if (!isClassicName(engine)) throw badInput(`--engine ${engine}: there are ${Object.keys(engines).join(', ')}`)
+  if (!isEngineName(engine)) throw badInput(`--engine ${engine}: there are ${engineNames.join(', ')}`)
   return engine
 }
 
@@ -90,18 +90,18 @@ export async function readRequest(
   call: Call,
   io: Io,
   usage: string,
-): Promise<[before: BuildState, request: PredictionRequest]> {
+): Promise<[before: BuildState, request: PredictionRequest & Inputs]> {
   const [word] = operandsOf(call, 1, 1, usage)
   const name = engineOf(call)
   const inputs = await readInputs(word!, text(call, 'file'), modesOf(name), io)
   const kept = await storeFile.load(storeDir(call, io))
   const [images, cacheFrom] = await withSources(kept, texts(call, 'load'), texts(call, 'cache-from'), io)
   const [target, platform] = [text(call, 'target'), text(call, 'platform')]
-  const request: PredictionRequest = {
+  const request: PredictionRequest & Inputs = {
     ...inputs,
     engine: versioned(name, text(call, 'docker-version')),
     cacheFrom,
-    buildArgs: Object.fromEntries(texts(call, 'build-arg').map((entry) => buildArg(entry, io))),
+    buildArgs: buildArgsOf(texts(call, 'build-arg'), io),
     labels: Object.fromEntries(texts(call, 'label').map(pair)),
     noCache: flag(call, 'no-cache'),
     ...(target !== undefined && { target }),
@@ -110,10 +110,15 @@ export async function readRequest(
   return [{ images }, request]
 }
 
-function versioned(name: keyof typeof engines, dockerVersion: string | undefined): PredictionRequest['engine'] {
+/** BuildKit and Buildah restore no images: what a daemon calls itself changes nothing there. */
+function versioned(name: EngineName, dockerVersion: string | undefined): PredictionRequest['engine'] {
+  if (dockerVersion === undefined || !isClassicName(name)) return name
   const engine = engines[name]
-  if (dockerVersion === undefined) return name
   return { ...engine, rules: { ...engine.rules, shape: { ...engine.rules.shape, dockerVersion } } }
+}
+
+export function buildArgsOf(entries: readonly string[], io: Io): Readonly<Record<string, string | null>> {
+  return Object.fromEntries(entries.map((entry) => buildArg(entry, io)))
 }
 
 function buildArg(entry: string, { env }: Io): [name: string, value: string | null] {

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { readFile, realpath, stat } from 'node:fs/promises'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import type { BuildContext, Sending } from '../dockerfile/context.ts'
 import { isBuildContext } from '../dockerfile/context-value.ts'
@@ -13,6 +14,8 @@ export interface Inputs {
   readonly context: BuildContext
   readonly dockerfile: string
   readonly dockerfilePath: string
+  /** The files of a directory, which stay where they are until an engine looks into them. Of an archive or a context value, nobody knows them. */
+  readonly contentOf?: (path: string) => Uint8Array | undefined
 }
 
 type Modes = NonNullable<Sending['modes']>
@@ -24,20 +27,17 @@ type Modes = NonNullable<Sending['modes']>
 export async function readInputs(word: string, file: string | undefined, modes: Modes, io: Io): Promise<Inputs> {
   if (file === '-') {
     if (word === '-') throw badInput('the Dockerfile and the context cannot both come from standard input')
-    const { context } = await readWord(word, undefined, modes, io)
-    return { context, dockerfile: readGoString(await buffer(io.stdin)), dockerfilePath: 'Dockerfile' }
+    const found = await readWord(word, undefined, modes, io)
+    return { ...found, dockerfile: readGoString(await buffer(io.stdin)), dockerfilePath: 'Dockerfile' }
   }
-  const { context, dockerfile, dockerfilePath } = await readWord(word, file, modes, io)
-  if (dockerfile !== undefined) return { context, dockerfile, dockerfilePath }
-  const path = file ?? 'Dockerfile'
-  return { context, dockerfile: readGoString(await readFile(path)), dockerfilePath }
+  const { dockerfile, ...found } = await readWord(word, file, modes, io)
+  if (dockerfile !== undefined) return { ...found, dockerfile }
+  return { ...found, dockerfile: readGoString(await readFile(file ?? 'Dockerfile')) }
 }
 
-interface Found {
-  readonly context: BuildContext
+interface Found extends Omit<Inputs, 'dockerfile'> {
   /** Where the context holds it. */
   readonly dockerfile: string | undefined
-  readonly dockerfilePath: string
 }
 
 async function readWord(word: string, file: string | undefined, modes: Modes, io: Io): Promise<Found> {
@@ -67,6 +67,7 @@ async function readFolder(word: string, file: string | undefined, modes: Modes, 
       bytes === undefined || (file !== undefined && inside === undefined) ? undefined : readGoString(bytes)
     return {
       context: read.context,
+      contentOf: (path) => readFileSync(join(word, path)),
       dockerfile,
       dockerfilePath: inside === undefined && file !== undefined ? 'Dockerfile' : read.dockerfile,
     }

@@ -1,4 +1,5 @@
 import { isLayerfoldError } from '../errors.ts'
+import { adviseCommand } from './advise.ts'
 import { type Command, flag, readCall } from './command.ts'
 import { completionCommand } from './completion.ts'
 import { contextCommand } from './context.ts'
@@ -11,6 +12,7 @@ import { importCommand, lsCommand, snapshotCommand, treeCommand } from './store-
 const main: readonly Command[] = [
   predictCommand,
   explainCommand,
+  adviseCommand,
   contextCommand,
   importCommand,
   lsCommand,

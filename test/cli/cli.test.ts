@@ -112,6 +112,63 @@ describe('predict', () => {
   })
 })
 
+describe('the other engines', () => {
+  it('answer by name', async () => {
+    const dir = temporary()
+    writeFileSync(join(dir, 'Dockerfile'), 'FROM tiny\nCOPY a /\nRUN make\n')
+    writeFileSync(join(dir, 'a'), 'one')
+    for (const engine of ['buildkit', 'buildkit0_11', 'buildah']) {
+      const prediction = json(await layerfold(['predict', '--json', '--load', 'tiny.tar', '--engine', engine, dir]))
+      expect(prediction).toMatchObject({ engine, outcome: 'built' })
+      expect(prediction.steps.map(({ status }: { status: string }) => status).slice(0, 2)).toEqual([
+        'not-cacheable',
+        'miss',
+      ])
+    }
+  })
+})
+
+describe('advise', () => {
+  const files = {
+    Dockerfile: 'FROM tiny\nARG V\nCOPY . .\nRUN npm ci\nRUN make\nLABEL v=$V\n',
+    'package.json': '{}',
+    a: '1',
+  }
+
+  function folder(): string {
+    const dir = temporary()
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content)
+    return dir
+  }
+
+  it('says what an edit costs, and what would save', async () => {
+    const { code, stdout } = await layerfold(['advise', '--load', 'tiny.tar', '--touch', 'a', folder()])
+    expect(code).toBe(0)
+    expect(stdout).toContain('docker20      3  COPY . ., RUN npm ci, RUN make\n')
+    expect(stdout).toContain('buildkit      3  COPY . ., RUN npm ci, RUN make\n')
+    expect(stdout).toContain('Copy package.json alone, then “RUN npm ci”')
+    expect(stdout).toContain('saves docker20 1, docker26 1, buildkit 1, buildkit0_11 1, buildah 1')
+  })
+
+  it('takes another build argument, and gives the file as it should be', async () => {
+    const args = ['--load', 'tiny.tar', '--build-arg', 'V=1', '--next-build-arg', 'V=2', '--json', folder()]
+    const { engines, suggestions } = json(await layerfold(['advise', ...args]))
+    expect(engines.find(({ engine }: { engine: string }) => engine === 'docker20')).toEqual({
+      engine: 'docker20',
+      steps: ['RUN npm ci', 'RUN make'],
+    })
+    expect(suggestions.map(({ code }: { code: string }) => code)).toContain('arg-late')
+    const late = suggestions.find(({ code }: { code: string }) => code === 'arg-late')
+    expect(late.dockerfile).toBe('FROM tiny\nCOPY . .\nRUN npm ci\nRUN make\nARG V\nLABEL v=$V\n')
+  })
+
+  it('wants to know the edit, and a file that is there', async () => {
+    expect(await layerfold(['advise', '--load', 'tiny.tar', folder()])).toMatchObject({ code: 2 })
+    const { code, stderr } = await layerfold(['advise', '--load', 'tiny.tar', '--touch', 'none', folder()])
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'layerfold: --touch none: the context has no such file\n' })
+  })
+})
+
 describe('explain', () => {
   it('says why, in words and in data', async () => {
     const call = ['explain', ...BUILD, '-f', '-', 'app']
@@ -222,7 +279,18 @@ describe('a good citizen', () => {
   it('has help for every command, with examples', async () => {
     const { stdout } = await layerfold(['--help'])
     const names = Array.from(stdout.matchAll(/^ {2}([a-z]+) {2,}[A-Z]/gm), ([, name]) => name!)
-    expect(names).toEqual(['predict', 'explain', 'context', 'import', 'ls', 'tree', 'diff', 'snapshot', 'completion'])
+    expect(names).toEqual([
+      'predict',
+      'explain',
+      'advise',
+      'context',
+      'import',
+      'ls',
+      'tree',
+      'diff',
+      'snapshot',
+      'completion',
+    ])
     for (const name of names) {
       const help = await layerfold([name, '--help'])
       expect(help.code).toBe(0)

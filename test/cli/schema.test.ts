@@ -83,6 +83,7 @@ const cases: readonly [string, readonly string[], string?][] = [
   ['predict', ['predict', '--json', '-'], 'FROM nothing\n'],
   ['explain', ['explain', '--json', ...SOURCE, '--cache-from', 'no:1', '-f', '-', 'app'], MESSY],
   ['explain', ['explain', '--json', '--no-cache', 'app']],
+  ['advise', ['advise', '--json', '--load', 'tiny.tar', '--touch', 'a', 'app']],
   ['diff', ['diff', '--json', other, other]],
 ]
 
