@@ -130,6 +130,19 @@ describe('the page', () => {
     expect(words()).toEqual(['base', 'MISS'])
   })
 
+  it('shows what BuildKit and Buildah say, had they done the last build', async () => {
+    open('copy-too-early')
+    await rest(600)
+    const rows = all('.engines tbody tr').map(({ textContent }) => textContent ?? '')
+    expect(rows.filter((row) => /^Build/.test(row)).map((row) => row.slice(0, 12))).toEqual([
+      'BuildKit of ',
+      'BuildKit 0.1',
+      'Buildah 1.28',
+    ])
+    click(byText('BuildKit of 20.10'))
+    expect(words()).toEqual(['base', 'HIT', 'MISS', 'MISS', 'MISS', 'no step'])
+  })
+
   it('shows what each Docker release says', async () => {
     open('cache-from-tail')
     await rest(900)

@@ -18,6 +18,7 @@ export function ask({ dockerfile, files, flags }: Inputs): Asked {
     engine,
     dockerfile,
     context: context.context,
+    contentOf: contentIn(files, dockerfile),
     buildArgs,
     cacheFrom,
     noCache,
@@ -25,6 +26,16 @@ export function ask({ dockerfile, files, flags }: Inputs): Asked {
     ...(platform.trim() && { platform: platform.trim() }),
   }
   return { outcome: 'request', request }
+}
+
+const encoder = new TextEncoder()
+
+/** BuildKit and Buildah look into copied files. */
+function contentIn(files: PageFiles, dockerfile: string): (path: string) => Uint8Array | undefined {
+  return (path) => {
+    const content = path === 'Dockerfile' ? dockerfile : files[path]?.content
+    return typeof content === 'string' ? encoder.encode(content) : content
+  }
 }
 
 type Read = { readonly context: BuildContext } | { readonly error: string }

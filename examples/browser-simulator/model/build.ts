@@ -1,17 +1,18 @@
 /** "Build": what is predicted becomes what is there. */
 import { emptyStore, type ImageStore, tagImage } from 'layerfold'
-import { type Prediction, predict } from 'layerfold/predict'
+import { type EngineState, type Prediction, predict } from 'layerfold/predict'
 import { ask } from './ask.ts'
+import { beforeOf } from './before.ts'
 import { type Inputs, momentAt, type State, withNext } from './state.ts'
 import { reuse } from './verdicts.ts'
 
 const NO_IMAGES = emptyStore()
 
 /** The store after the build, the image tagged as asked. A tag that is none is left out, as `tagFault` says beforehand. */
-export function build(images: ImageStore, inputs: Inputs): [next: ImageStore, prediction: Prediction | undefined] {
+export function build(before: EngineState, inputs: Inputs): [next: ImageStore, prediction: Prediction | undefined] {
   const asked = ask(inputs)
-  if (asked.outcome === 'error') return [images, undefined]
-  const [next, prediction] = predict({ images }, asked.request)
+  if (asked.outcome === 'error') return [before.images, undefined]
+  const [next, prediction] = predict(before, asked.request)
   const { tag } = inputs.flags
   if (prediction.image === undefined || tag.trim() === '' || tagFault(tag) !== undefined)
     return [next.images, prediction]
@@ -31,8 +32,8 @@ export function tagFault(tag: string): string | undefined {
 
 /** One moment further: built as predicted. */
 export function afterBuild(state: State): State {
-  const { images, draft } = momentAt(state)
-  const [next, prediction] = build(images, draft)
+  const { images, built, draft } = momentAt(state)
+  const [next, prediction] = build(beforeOf(images, built, draft.flags.engine), draft)
   if (prediction === undefined || prediction.outcome === 'unparsed') return state
   const { hits, of } = reuse(prediction)
   const label = prediction.outcome === 'built' ? `Build, ${hits} of ${of} reused` : 'Build that failed'

@@ -1,7 +1,7 @@
-import { type ClassicName, engines, isClassicName } from 'layerfold/predict'
+import { type EngineName, engineNames, isEngineName } from 'layerfold/predict'
 
 /** The releases that each engine stands for, as people know them. */
-const RELEASES: Readonly<Record<ClassicName, string>> = {
+const RELEASES: Readonly<Record<EngineName, string>> = {
   docker1_13: '1.13',
   docker17_03: '17.03 – 23.0.9',
   docker20: '20.10 (17.03 – 23.0.9)',
@@ -12,13 +12,14 @@ const RELEASES: Readonly<Record<ClassicName, string>> = {
   docker26: '26 – 28',
   docker29: '29.0 – 29.4',
   docker29_5: '29.5 +',
+  buildkit: 'BuildKit of 20.10',
+  buildkit0_11: 'BuildKit 0.11 +',
+  buildah: 'Buildah 1.28',
 }
 
 export function releasesOf(engine: string): string {
-  return isClassicName(engine) ? RELEASES[engine] : engine
+  return isEngineName(engine) ? RELEASES[engine] : engine
 }
 
 /** `docker20` is `docker17_03` by another name. */
-export const shownEngines: readonly ClassicName[] = (Object.keys(engines) as ClassicName[]).filter(
-  (name) => name !== 'docker17_03',
-)
+export const shownEngines: readonly EngineName[] = engineNames.filter((name) => name !== 'docker17_03')

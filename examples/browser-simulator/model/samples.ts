@@ -20,7 +20,7 @@ const NODE_FILES: PageFiles = {
 
 /** A store, a build, and what was typed after it. */
 function story(name: string, note: string, images: ImageStore, built: Inputs, draft: Inputs): State {
-  const [after] = build(images, built)
+  const [after] = build({ images }, built)
   const first = { id: '1', parent: undefined, label: name, note, images, built, draft: built }
   const second = { id: '2', parent: '1', label: 'First build', note, images: after, built, draft }
   return { moments: [first, second], at: '2' }
@@ -65,7 +65,7 @@ function cacheFromTail(): State {
     'app.py': text('from flask import Flask\n\napp = Flask(__name__)\n'),
   }
   const built = { dockerfile, files, flags: { ...noFlags, tag: 'app:ci', cacheFrom: 'app:ci' } }
-  const [elsewhere, prediction] = build(base, { ...built, flags: { ...built.flags, cacheFrom: '' } })
+  const [elsewhere, prediction] = build({ images: base }, { ...built, flags: { ...built.flags, cacheFrom: '' } })
   const [pulled, made] = createImage(base, findRawImage(elsewhere, prediction!.image!)!)
   if (made.outcome === 'error') throw new Error(made.text)
   const moment = {

@@ -68,9 +68,10 @@ export function candidatesOf(
   request: PredictionRequest,
   step: PredictedStep,
 ): Candidates {
+  const { engine } = request
+  if (typeof engine !== 'string' || !isClassicName(engine)) return { list: [], more: 0 }
   if (step.config === undefined || step.status === 'error') return { list: [], more: 0 }
-  const { rules } =
-    typeof request.engine === 'string' && isClassicName(request.engine) ? engines[request.engine] : engines.docker20
+  const { rules } = engines[engine]
   const known = step.parent === undefined || hasImage(before, step.parent)
   const store = known ? before : after
   const [cache] = cacheFrom(store, request.cacheFrom ?? [], rules)

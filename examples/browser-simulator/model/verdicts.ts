@@ -1,5 +1,5 @@
 /** What is written beside the lines of a Dockerfile. */
-import type { PredictedStep, Prediction, StepStatus } from 'layerfold/predict'
+import { isClassicName, type PredictedStep, type Prediction, type StepStatus } from 'layerfold/predict'
 
 export interface Verdict {
   /** Index into the prediction's steps. */
@@ -26,7 +26,7 @@ const VIA: Readonly<Partial<Record<string, string>>> = { 'parent-chain': 'local'
 /** One word, and how a hit was found. */
 export function wordOf({ status, via, instruction }: Pick<PredictedStep, 'status' | 'via' | 'instruction'>): string {
   if (status === 'hit' && via !== undefined) return `HIT ${VIA[via] ?? via}`
-  if (status === 'not-cacheable' && instruction === 'ARG') return 'no step'
+  if (status === 'not-cacheable' && instruction !== 'FROM') return 'no step'
   return WORDS[status]
 }
 
@@ -39,6 +39,12 @@ export function explainVia(via: PredictedStep['via']): string {
       return 'The end of the --cache-from image is reached: it is the answer itself.'
     case 'restored':
       return 'The history of the --cache-from image has this step next, so the daemon makes an image of it.'
+    case 'definition':
+      return 'The same operation was done before on the same input.'
+    case 'content':
+      return 'The files that this operation reads are the same, whatever made them.'
+    case 'unneeded':
+      return 'A later step is there already, so nobody asks for this one.'
     default:
       return ''
   }
@@ -66,13 +72,20 @@ export function reuse({ steps }: Prediction): { readonly hits: number; readonly 
   return { hits: askable.filter(({ status }) => status === 'hit').length, of: askable.length }
 }
 
-/** For each step the engines that give it another verdict than the first prediction does. */
+/** For each step the engines of the same kind, classic ones or others, that give it another verdict than the first prediction does. */
 export function disagreements(chosen: Prediction, all: readonly Prediction[]): readonly (readonly string[])[] {
+  const isClassic = isClassicName(chosen.engine)
+  const alike = all.filter(({ engine }) => isClassicName(engine) === isClassic)
   return chosen.steps.map((step, index) =>
-    all.filter(({ steps }) => !sameVerdict(step, steps[index])).map(({ engine }) => engine),
+    alike.filter(({ steps }) => !sameVerdict(step, steps[index])).map(({ engine }) => engine),
   )
 }
 
-function sameVerdict(a: PredictedStep, b: PredictedStep | undefined): boolean {
-  return b !== undefined && a.status === b.status && a.via === b.via
+export function sameVerdict(a: PredictedStep, b: PredictedStep | undefined): boolean {
+  return b !== undefined && a.status === b.status && sourceOf(a) === sourceOf(b)
+}
+
+/** How a hit comes from a `--cache-from` image; of a local one there is nothing to say. */
+export function sourceOf({ via }: Pick<PredictedStep, 'via'>): 'source' | 'restored' | undefined {
+  return via === 'source' || via === 'restored' ? via : undefined
 }

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { useCallback, useMemo, useState } from 'preact/hooks'
 import { ask } from '../model/ask.ts'
+import { beforeOf } from '../model/before.ts'
 import { afterBuild } from '../model/build.ts'
 import { type Inputs, momentAt, type State, withDraft } from '../model/state.ts'
 import { Dropzone } from './dropzone.tsx'
@@ -21,9 +22,11 @@ export function App({ state, act }: { state: State; act: Act }): VNode {
   const moment = momentAt(state)
   const { draft, images, built } = moment
   const asked = useMemo(() => ask(draft), [draft])
-  const predicted = usePrediction(images, asked)
-  const explanations = useExplanations(images, asked, predicted, built)
-  const all = useAllEngines(images, asked)
+  const { engine } = draft.flags
+  const before = useMemo(() => beforeOf(images, built, engine), [images, built, engine])
+  const predicted = usePrediction(before, asked)
+  const explanations = useExplanations(before, asked, predicted, built)
+  const all = useAllEngines(images, asked, built)
   const [picked, setPicked] = useState<number>()
   const [image, setImage] = useState<string>()
   const edit = useCallback(
@@ -83,10 +86,10 @@ export function App({ state, act }: { state: State; act: Act }): VNode {
           <Timeline state={state} act={act} />
           <Engines
             all={all}
-            engine={draft.flags.engine}
+            engine={engine}
             selected={selected}
             onPick={setPicked}
-            onEngine={(engine) => edit({ flags: { ...draft.flags, engine } })}
+            onEngine={(picked) => edit({ flags: { ...draft.flags, engine: picked } })}
           />
         </div>
       </main>

@@ -78,7 +78,7 @@ function GutterVerdict(props: {
 }): VNode {
   const { verdict, others, isSelected, onPick } = props
   const [word, detail] = splitWord(verdict.word)
-  const differ = others.length > 0 ? `; otherwise in Docker ${others.map(releasesOf).join(', ')}` : ''
+  const differ = others.length > 0 ? `; otherwise in ${others.map(releasesOf).join(', ')}` : ''
   return (
     <button
       type="button"

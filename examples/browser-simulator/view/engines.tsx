@@ -1,7 +1,7 @@
 import type { EngineName, PredictedStep, Prediction, StepStatus } from 'layerfold/predict'
 import type { VNode } from 'preact'
 import { releasesOf, shownEngines } from '../model/engines.ts'
-import { wordOf } from '../model/verdicts.ts'
+import { sameVerdict, sourceOf, wordOf } from '../model/verdicts.ts'
 
 export interface EnginesProps {
   readonly all: readonly Prediction[]
@@ -20,22 +20,22 @@ const SIGNS: Readonly<Record<StepStatus, string>> = {
   error: '!',
 }
 
-/** The same build, done by each Docker generation. */
+/** The same build, done by each Docker generation, by BuildKit and by Buildah. */
 export function Engines({ all, engine, selected, onPick, onEngine }: EnginesProps): VNode {
   const chosen = all.find((each) => each.engine === engine)
   const count = Math.max(0, ...all.map(({ steps }) => steps.length))
   return (
     <section class="panel engines" aria-labelledby="engines-title">
       <div class="panel-head">
-        <h2 id="engines-title">Docker releases</h2>
+        <h2 id="engines-title">Engines</h2>
         <p class="quiet key">● hit ◐ from a source ○ miss – not probed</p>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
-      <section class="engines-frame" tabIndex={0} aria-label="Verdicts by release">
+      <section class="engines-frame" tabIndex={0} aria-label="Verdicts by engine">
         <table>
           <thead>
             <tr>
-              <th scope="col">Release</th>
+              <th scope="col">Engine</th>
               {Array.from({ length: count }, (_, index) => (
                 <th key={index} scope="col">
                   <button
@@ -102,8 +102,8 @@ function Row({ name, prediction, chosen, count, isChosen, onEngine }: RowProps):
 
 function Cell({ step, chosen }: { step: PredictedStep | undefined; chosen: PredictedStep | undefined }): VNode {
   if (step === undefined) return <td class="cell" />
-  const differs = chosen !== undefined && (chosen.status !== step.status || chosen.via !== step.via)
-  const sign = step.status === 'hit' && step.via !== 'parent-chain' ? '◐' : SIGNS[step.status]
+  const differs = chosen !== undefined && !sameVerdict(chosen, step)
+  const sign = step.status === 'hit' && sourceOf(step) !== undefined ? '◐' : SIGNS[step.status]
   return (
     <td class={`cell is-${step.status}${differs ? ' differs' : ''}`} title={wordOf(step)}>
       <span aria-hidden="true">{sign}</span>
