@@ -4,9 +4,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
+import { predictBuildkit } from './buildkit.ts'
 import { edgeCost, edgeSize } from './edge.ts'
 import { memory, memoryOfChain, memoryOfOldStates } from './memory.ts'
 import { mobyBesideUs } from './moby.ts'
+import { keystrokes } from './page.ts'
 import { contextHashing, predictWarm } from './predict.ts'
 import { probeScratch, probeSiblings, probeSources } from './probe.ts'
 import { printRows, type Row } from './report.ts'
@@ -31,11 +33,13 @@ const SUITES: Readonly<Record<string, Suite>> = {
   chain: () => memoryOfChain(1000),
   'old-states': (small) => memoryOfOldStates(small ? 1000 : 100_000),
   predict: (small) => predictWarm(upTo([100, 10_000], small)),
+  buildkit: (small) => predictBuildkit(upTo([1000, 100_000], small)),
   context: (small) => contextHashing(small ? 1000 : 10_000),
   size: () => bundleSize(),
   import: () => coldImport(),
   edge: () => edgeCost(),
   'edge-size': () => edgeSize(),
+  page: (small) => keystrokes(small ? 1000 : 10_000),
   moby: (small) => mobyBesideUs(upTo([10, 1000], small)),
 }
 
@@ -69,7 +73,7 @@ function inOwnProcess(name: string): Row[] {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    external: ['esbuild'],
+    external: ['esbuild', 'puppeteer-core'],
     define,
   })
   const flags = ['--expose-gc', '--max-old-space-size=16384', bundle, name, ...(small ? ['--small'] : [])]

@@ -18,12 +18,14 @@ export function toPlain({ moments, at }: State): PlainState {
   const stores = new Map(moments.map(({ id, images }) => [id, images]))
   return {
     format: 'layerfold-simulator-1',
-    moments: moments.map(({ images, ...rest }) => ({
-      ...rest,
-      changes: changesBetween(stores.get(rest.parent ?? '') ?? emptyStore(), images),
-    })),
+    moments: moments.map((each) => plainMoment(each, stores.get(each.parent ?? ''))),
     at,
   }
+}
+
+/** `parent`: the images of its parent. */
+export function plainMoment({ images, ...rest }: Moment, parent: ImageStore | undefined): PlainMoment {
+  return { ...rest, changes: changesBetween(parent ?? emptyStore(), images) }
 }
 
 /** Throws an Error that says what is wrong with the data. */
