@@ -9,7 +9,9 @@ export function printRows(rows: readonly Row[]): void {
   for (const line of lines) console.log(`  ${line.map((cell, column) => cell.padStart(widths[column]!)).join('  ')}`)
 }
 
-function shown(value: string | number | undefined): string {
+/** Three digits, in words that people read. */
+export function shown(value: string | number | undefined): string {
   if (typeof value !== 'number') return value ?? ''
-  return Number.isInteger(value) ? String(value) : value.toPrecision(3)
+  if (Number.isInteger(value)) return String(value)
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)))
 }
