@@ -12,11 +12,12 @@ export function readFigures(): { readonly page: string; readonly rows: readonly 
 
 /** The page with the tables of these rows. Throws an Error for a question that nobody measured. */
 export function withTables(page: string, rows: readonly Row[]): string {
-  return page.replace(/(<!-- (.+) -->\n\n)(?:\|.*\n)*/g, (_, comment: string, question: string) => {
+  const filled = page.replace(/(<!-- (.+) -->\n\n)(?:\|.*\n)*\n*/g, (_, comment: string, question: string) => {
     const own = rows.filter((row) => row.question === question)
     if (own.length === 0) throw new Error(`nothing measured: ${question}`)
-    return comment + tableOf(own)
+    return `${comment}${tableOf(own)}\n`
   })
+  return `${filled.trimEnd()}\n`
 }
 
 function tableOf(rows: readonly Row[]): string {
