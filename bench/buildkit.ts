@@ -1,5 +1,5 @@
 import { emptyKeys } from '../src/buildkit/keys.ts'
-import { operationDigest } from '../src/buildkit/operation-digest.ts'
+import { operationDigest, recordDigest } from '../src/buildkit/operation-digest.ts'
 import type { OperationToRun } from '../src/buildkit/request.ts'
 import { contextOf } from '../src/dockerfile/context.ts'
 import { trieEntries } from '../src/persistent/trie.ts'
@@ -56,7 +56,7 @@ export function predictBuildkit(sizes: readonly number[]): Row[] {
       predict: () => predict(state, request(version)),
       'look-ups and hashing': () => {
         for (const name of names) links.get(name)
-        for (const { operation } of ran) operationDigest(operation)
+        for (const { operation } of ran) recordDigest(operationDigest(operation), 0) // what a look-up is named by
       },
     })
     return {
