@@ -14,8 +14,12 @@ export interface Daemon {
   readonly version: string
   /** `docker ARGS`; throws with what it printed on stderr. */
   readonly docker: (...args: string[]) => string
-  /** One build with the classic builder: what it printed, and whether it succeeded. */
-  readonly build: (folder: string, args: readonly string[]) => { readonly ok: boolean; readonly output: string }
+  /** One build with the classic builder, or with BuildKit: what it printed, and whether it succeeded. */
+  readonly build: (
+    folder: string,
+    args: readonly string[],
+    buildkit?: '0' | '1',
+  ) => { readonly ok: boolean; readonly output: string }
   readonly images: () => ImageStore
   readonly stop: () => Promise<void>
 }
@@ -71,8 +75,8 @@ export async function startDaemon(): Promise<Daemon> {
   return {
     version: docker('version', '--format', '{{.Server.Version}}').trim(),
     docker,
-    build: (folder, args) => {
-      const env = { ...process.env, DOCKER_BUILDKIT: '0' }
+    build: (folder, args, buildkit = '0') => {
+      const env = { ...process.env, DOCKER_BUILDKIT: buildkit, BUILDKIT_PROGRESS: 'plain' }
       const run = spawnSync(DOCKER, ['-H', socket, 'build', '--network=none', ...args, folder], {
         encoding: 'utf8',
         env,

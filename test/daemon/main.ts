@@ -4,10 +4,12 @@
  */
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { classic17_03 } from '../../src/classic/engines.ts'
 import type { Prediction } from '../../src/dockerfile/prediction.ts'
 import { readDirectory } from '../../src/node/read-directory.ts'
 import { predict } from '../../src/predict/predict.ts'
+import { compareBuildkit } from './buildkit.ts'
 import { type Daemon, folderOf, startDaemon, whyNot } from './daemon.ts'
 import { type Build, SCENARIOS } from './scenarios.ts'
 
@@ -32,9 +34,21 @@ async function compareAll(): Promise<void> {
         console.log([`${found.length === 0 ? 'ok  ' : 'FAIL'} ${name}: ${build.title}`, ...found].join('\n       '))
       }
     }
+    compareEdits(daemon)
   } finally {
     await daemon.stop()
   }
+}
+
+function compareEdits(daemon: Daemon): void {
+  const { values } = parseArgs({ options: { edits: { type: 'string' }, seed: { type: 'string' } } })
+  const found = compareBuildkit(daemon, Number(values.seed ?? 1), Number(values.edits ?? 30))
+  passed += found.passed
+  failed += found.failed
+  const share = ((100 * found.undecided) / found.steps).toFixed(1)
+  console.log(
+    `BuildKit: ${found.passed} of ${found.passed + found.failed} edits agree, ${found.steps} steps, ${share} % depend on output`,
+  )
 }
 
 async function compare(daemon: Daemon, build: Build): Promise<string[]> {
