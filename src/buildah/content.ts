@@ -120,7 +120,7 @@ function headerOf(
   const owner = copied.owner ?? (isContext ? { uid: 0, gid: 0 } : { uid, gid })
   const kept = mode & (isContext ? 0o1777 : 0o7777)
   const header: TarHeader = {
-    name: type === 'directory' ? `${name}/` : name,
+    name, // with no slash after a directory's, unlike in other archives
     type,
     mode: copied.mode ?? (type === 'symlink' ? 0o777 : kept),
     ...owner,

@@ -1,14 +1,12 @@
 /** Random edits, built by the daemon's own BuildKit and predicted from nothing but the builds before. */
-import { chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { rmSync } from 'node:fs'
 import type { PredictedStep, Prediction } from '../../src/dockerfile/prediction.ts'
 import { mountedTree } from '../../src/dockerfile/tree.ts'
 import { findImage } from '../../src/store/read.ts'
 import { resolveImage } from '../../src/store/resolve.ts'
 import { type BuildkitScenario, play, type World } from '../conformance/buildkit.ts'
-import type { RecordedFile } from '../conformance/engine-recording.ts'
 import { type Daemon, folderOf } from './daemon.ts'
-import { type EditedBuild, editedBuilds } from './edits.ts'
+import { type EditedBuild, editedBuilds, withDockerfile, writeContext } from './edits.ts'
 
 export interface Compared {
   readonly passed: number
@@ -22,10 +20,10 @@ export function compareBuildkit(daemon: Daemon, seed: number, count: number): Co
   const world = startLive(daemon)
   const folder = folderOf({})
   let [passed, failed, steps, undecided] = [0, 0, 0, 0]
-  for (const [index, build] of [...editedBuilds(seed, count)].entries()) {
-    const context = [{ ...DOCKERFILE, content: build.dockerfile, mtime: index + 1 }, ...build.files]
-    writeContext(folder, context)
-    const prediction = play(world, NOTHING, { ...recordingOf(build), context })!
+  for (const [index, edited] of [...editedBuilds(seed, count)].entries()) {
+    const build = withDockerfile(edited, index)
+    writeContext(folder, build.files)
+    const prediction = play(world, NOTHING, recordingOf(build))!
     const { ok, output } = daemon.build(folder, build.args, '1')
     const found = ok ? differences(prediction, output) : [`the build failed: ${output.slice(-400)}`]
     const asked = prediction.steps.filter(isShown)
@@ -39,8 +37,6 @@ export function compareBuildkit(daemon: Daemon, seed: number, count: number): Co
   return { passed, failed, steps, undecided }
 }
 
-/** Its time is that of the edit: one of equal size and time is not sent, and an older one is built. */
-const DOCKERFILE: RecordedFile = { path: 'Dockerfile', type: 'file', mode: '0644', uid: 0, gid: 0, mtime: 1 }
 const NOTHING: BuildkitScenario = { bases: {}, images: {}, ops: [] }
 
 /** The base as the daemon has it; its files are busybox, which no step copies. */
@@ -60,12 +56,13 @@ function startLive(daemon: Daemon): World {
   }
 }
 
-function recordingOf({ dockerfile, args }: EditedBuild) {
+function recordingOf({ dockerfile, files, args }: EditedBuild) {
   return {
     op: 'build',
     dir: 'context',
     dockerfile_path: 'Dockerfile',
     dockerfile,
+    context: files,
     args: ['--network=none', ...args],
     tag: 'edited',
     ok: true,
@@ -74,19 +71,6 @@ function recordingOf({ dockerfile, args }: EditedBuild) {
     merged: [],
     vertices: [],
   } as const
-}
-
-/** The folder stays, as the daemon compares with what it sent last. */
-function writeContext(folder: string, context: readonly RecordedFile[]): void {
-  for (const path of ['dir', ...context.map(({ path }) => path)])
-    rmSync(join(folder, path), { recursive: true, force: true })
-  for (const { path, type, mode, content = '' } of context) {
-    const file = join(folder, path)
-    mkdirSync(type === 'dir' ? file : dirname(file), { recursive: true })
-    if (type === 'file') writeFileSync(file, content)
-    chmodSync(file, Number.parseInt(mode, 8))
-  }
-  for (const { path, mtime } of [...context].reverse()) utimesSync(join(folder, path), mtime, mtime)
 }
 
 /** Those that BuildKit numbers, as `[s0 2/5]`; FROM is the first. */

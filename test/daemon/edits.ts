@@ -1,12 +1,36 @@
 /** Builds of one growing Dockerfile, each an edit of the one before: by a seed, so that a disagreement can be built again. */
+import { chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { RecordedFile } from '../conformance/engine-recording.ts'
 
 export interface EditedBuild {
   readonly title: string
   readonly dockerfile: string
-  /** Files of the context besides the Dockerfile. */
+  /** Of the context. */
   readonly files: readonly RecordedFile[]
   readonly args: readonly string[]
+}
+
+/**
+ * With its Dockerfile among the files. Its time is that of the edit: BuildKit is not sent a file of equal size and time, and builds the one that it has.
+ */
+export function withDockerfile(build: EditedBuild, index: number): EditedBuild {
+  const { dockerfile: content, files } = build
+  const own = { path: 'Dockerfile', type: 'file', mode: '0644', uid: 0, gid: 0, mtime: index + 1, content } as const
+  return { ...build, files: [own, ...files] }
+}
+
+/** The folder stays, as the daemon compares with what it sent last. */
+export function writeContext(folder: string, context: readonly RecordedFile[]): void {
+  for (const path of ['dir', ...context.map(({ path }) => path)])
+    rmSync(join(folder, path), { recursive: true, force: true })
+  for (const { path, type, mode, content = '' } of context) {
+    const file = join(folder, path)
+    mkdirSync(type === 'dir' ? file : dirname(file), { recursive: true })
+    if (type === 'file') writeFileSync(file, content)
+    chmodSync(file, Number.parseInt(mode, 8))
+  }
+  for (const { path, mtime } of [...context].reverse()) utimesSync(join(folder, path), mtime, mtime)
 }
 
 interface Draft {

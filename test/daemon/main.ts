@@ -9,6 +9,7 @@ import { classic17_03 } from '../../src/classic/engines.ts'
 import type { Prediction } from '../../src/dockerfile/prediction.ts'
 import { readDirectory } from '../../src/node/read-directory.ts'
 import { predict } from '../../src/predict/predict.ts'
+import { compareBuildah, whyNoBuildah } from './buildah.ts'
 import { compareBuildkit } from './buildkit.ts'
 import { type Daemon, folderOf, startDaemon, whyNot } from './daemon.ts'
 import { type Build, SCENARIOS } from './scenarios.ts'
@@ -16,9 +17,15 @@ import { type Build, SCENARIOS } from './scenarios.ts'
 let passed = 0
 let failed = 0
 
+const { values } = parseArgs({ options: { edits: { type: 'string' }, seed: { type: 'string' } } })
+const [seed, edits] = [Number(values.seed ?? 1), Number(values.edits ?? 30)]
+
 const reason = whyNot()
 if (reason !== undefined) console.log(`No build was compared with a real daemon: ${reason}.`)
 else await compareAll()
+const noBuildah = reason ?? whyNoBuildah()
+if (noBuildah !== undefined) console.log(`No build was compared with a real Buildah: ${noBuildah}.`)
+else await compareEditsOfBuildah()
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
 
@@ -41,14 +48,22 @@ async function compareAll(): Promise<void> {
 }
 
 function compareEdits(daemon: Daemon): void {
-  const { values } = parseArgs({ options: { edits: { type: 'string' }, seed: { type: 'string' } } })
-  const found = compareBuildkit(daemon, Number(values.seed ?? 1), Number(values.edits ?? 30))
+  const found = compareBuildkit(daemon, seed, edits)
   passed += found.passed
   failed += found.failed
   const share = ((100 * found.undecided) / found.steps).toFixed(1)
   console.log(
     `BuildKit: ${found.passed} of ${found.passed + found.failed} edits agree, ${found.steps} steps, ${share} % depend on output`,
   )
+}
+
+async function compareEditsOfBuildah(): Promise<void> {
+  const found = await compareBuildah(seed, edits)
+  const wrong = found.filter((differences) => differences.length > 0)
+  for (const differences of wrong) console.log(['FAIL', ...differences].join('\n       '))
+  passed += found.length - wrong.length
+  failed += wrong.length
+  console.log(`Buildah: ${found.length - wrong.length} of ${found.length} edits agree`)
 }
 
 async function compare(daemon: Daemon, build: Build): Promise<string[]> {
