@@ -144,7 +144,7 @@ const flows: readonly BrowserTest[] = [
         await expectSoon(() => text(page, '.toast [role=status]'), 'app.tar: 1 image, c:1')
         await drop(page, { Dockerfile: app('app/Dockerfile'), a: app('app/a') })
         await write(page, '[id="flag---cache-from"]', 'c:1')
-        // the archive's build was sent by a CLI of 23, whose modes have the bits of the file type: the page sends what one of 20.10 does
+        // the archive's build was sent by a CLI of 23, whose modes have the bits of the file type: the page sends what one since 24 does
         await expectWords(page, 'base | HIT | MISS | not probed | not probed | not probed | not probed')
       }),
   },
