@@ -98,16 +98,24 @@ function record(home: string, buildah: Call, build: EditedBuild, images: Record<
   }
 }
 
-/** `[1/3] STEP 2/5: RUN …`, then `--> Using cache ID` or `--> ID`. */
+/** `[1/3] STEP 2/5: RUN …`, then `--> Using cache ID` and `--> ID`. A stage may wait for another: what is printed last is done first. */
 function stepsIn(output: string, all: readonly Listed[]): object[] {
-  const parts = output.split(/^(?=(?:\[\d+\/\d+\] )?STEP \d+\/\d+: )/m)
-  return parts.flatMap((part) => {
-    const [, stage = '1', n, text] = /^(?:\[(\d+)\/\d+\] )?STEP (\d+)\/\d+: (.*)/.exec(part) ?? []
-    if (n === undefined) return []
-    const id = /^--> (?:Using cache )?([0-9a-f]{11,64})$/m.exec(part)?.[1]
-    const whole = id === undefined ? undefined : all.find((each) => each.id.startsWith(id))?.id
-    return [
-      { stage: Number(stage) - 1, n: Number(n), text, cached: part.includes('--> Using cache'), id: whole ?? null },
-    ]
-  })
+  const steps: { stage: number; n: number; text: string; cached: boolean; id: string | null }[] = []
+  const open: typeof steps = []
+  for (const line of output.split('\n')) {
+    const [, stage = '1', n, text] = /^(?:\[(\d+)\/\d+\] )?STEP (\d+)\/\d+: (.*)/.exec(line) ?? []
+    if (n !== undefined) {
+      const step = { stage: Number(stage) - 1, n: Number(n), text: text!, cached: false, id: null }
+      steps.push(step)
+      if (!text!.startsWith('FROM')) open.push(step)
+    }
+    const step = open.at(-1)
+    const id = /^--> ([0-9a-f]{11})$/.exec(line)?.[1]
+    if (step !== undefined && line.startsWith('--> Using cache ')) step.cached = true
+    if (step !== undefined && id !== undefined) {
+      step.id = all.find((each) => each.id.startsWith(id))?.id ?? null
+      open.pop()
+    }
+  }
+  return steps
 }
