@@ -36,18 +36,30 @@ export function dependenciesFirst(sources: Sources): readonly Proposal[] {
       const install = INSTALLS.find(({ command }) => command.test(wordsOf(next)))
       const files = install?.files.filter((file) => sent.has(file)) ?? []
       if (files.length === 0) return []
-      const first = `COPY ${files.join(' ')} ${copy.destination.replace(/\/*$/, '/')}`
       return [
         {
           code: 'dependencies-first',
           key: `dependencies-first ${stage} ${copy.text} ${next.text}`,
           position: copy.position,
           sentence: `Copy ${files.join(' and ')} alone, then “${next.text}”, and only then “${copy.text}”: it installs again when they change, and not with every edit.`,
-          sources: { ...sources, dockerfile: moveLines(sources.dockerfile, next.position, copy.position, [first]) },
+          sources: {
+            ...sources,
+            dockerfile: moveLines(sources.dockerfile, next.position, copy.position, [copyOf(copy, files)]),
+          },
         },
       ]
     }),
   )
+}
+
+/** The same COPY of these files alone. */
+function copyOf({ destination, chown, chmod }: CopyInstruction, files: readonly string[]): string {
+  const flags = [
+    ...(chown === undefined ? [] : [`--chown=${chown}`]),
+    ...(chmod === undefined ? [] : [`--chmod=${chmod}`]),
+  ]
+  const words = [...files, destination.replace(/\/*$/, '/')]
+  return ['COPY', ...flags, ...(/[\s"]/.test(destination) ? [JSON.stringify(words)] : words)].join(' ')
 }
 
 function copiesAll(each: Instruction): each is CopyInstruction {
@@ -63,11 +75,8 @@ export function argLate(sources: Sources): readonly Proposal[] {
     instructions.flatMap((arg, at): Proposal[] => {
       if (arg.kind !== 'ARG' || arg.args.length !== 1) return []
       const { key } = arg.args[0]!
-      const reads = new RegExp(`\\$\\{?${key}\\b`)
       const after = instructions.slice(at + 1)
-      const index = after.findIndex(
-        (each) => reads.test(each.text) || ('heredocs' in each && reads.test(each.heredocs!)),
-      )
+      const index = after.findIndex((each) => names(each).includes(key))
       const reader = after[index]
       if (reader === undefined || !after.slice(0, index).some(({ kind }) => kind === 'RUN')) return []
       return [
@@ -81,6 +90,12 @@ export function argLate(sources: Sources): readonly Proposal[] {
       ]
     }),
   )
+}
+
+/** The variables that it names. */
+function names(each: Instruction): readonly string[] {
+  const heredocs = 'heredocs' in each ? each.heredocs : ''
+  return Array.from(`${each.text}\n${heredocs}`.matchAll(/\$\{?(\w+)/g), ([, name]) => name!)
 }
 
 /** Copies from the context and from stages, with `--link`. Classic builders refuse it or, since 23, take no notice. */
@@ -126,7 +141,7 @@ const NEEDLESS = [
 
 /** `changed`: the paths that an edit changes. */
 export function dockerignore(sources: Sources, changed: ReadonlySet<string>): readonly Proposal[] {
-  const patterns = NEEDLESS.filter((pattern) => [...changed].some((path) => excludes([pattern], path)))
+  const patterns = NEEDLESS.filter((pattern) => [...changed].some(excludedBy([pattern])))
   if (patterns.length === 0) return []
   return [
     {
@@ -138,14 +153,15 @@ export function dockerignore(sources: Sources, changed: ReadonlySet<string>): re
   ]
 }
 
-function excludes(patterns: readonly string[], path: string): boolean {
-  const parsed = parseDockerignore(patterns.join('\n'))
-  return parsed.outcome === 'patterns' && isIgnored(parsed.patterns, path)
-}
-
 function without({ entries, dockerignore: had }: BuildContext, patterns: readonly string[]): BuildContext {
+  const isExcluded = excludedBy(patterns)
   return {
-    entries: entries.filter(({ path }) => !excludes(patterns, pathKey(path))),
+    entries: entries.filter(({ path }) => !isExcluded(pathKey(path))),
     dockerignore: [...(had === undefined ? [] : [had.replace(/\n$/, '')]), ...patterns, ''].join('\n'),
   }
+}
+
+function excludedBy(lines: readonly string[]): (path: string) => boolean {
+  const parsed = parseDockerignore(lines.join('\n'))
+  return (path) => parsed.outcome === 'patterns' && isIgnored(parsed.patterns, path)
 }

@@ -63,6 +63,23 @@ describe('advice', () => {
     expect(first!.sentence).toMatch(/^Copy package.json and package-lock.json alone, then “RUN npm ci/)
   })
 
+  it('keeps what the COPY says of owners, and a destination with a blank', () => {
+    const file = dockerfile('COPY --chown=1:1 [".", "/my app"]', 'RUN npm ci')
+    const [first] = ask(file, EDITED).suggestions
+    expect(first!.dockerfile).toBe(
+      dockerfile(
+        'COPY --chown=1:1 ["package.json","package-lock.json","/my app/"]',
+        'RUN npm ci',
+        'COPY --chown=1:1 [".", "/my app"]',
+      ),
+    )
+  })
+
+  it('takes an argument whose name is none', () => {
+    const file = dockerfile('ARG a(b=1', 'RUN make', 'LABEL a=$a')
+    expect(ask(file, {}).suggestions).toEqual([])
+  })
+
   it('does not when the edit is one of the dependencies', () => {
     const edit = sent({ 'package-lock.json': '{"v":2}' })
     expect(ask(EARLY, edit).suggestions.map(({ code }) => code)).not.toContain('dependencies-first')
