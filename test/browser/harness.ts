@@ -16,8 +16,8 @@ export interface Setting {
 
 export interface BrowserTest {
   readonly title: string
-  /** Absent: in each. */
-  readonly only?: BrowserName
+  /** The one browser that it runs in, and why. Absent: in each. */
+  readonly only?: { readonly browser: BrowserName; readonly why: string }
   /** Passes when it does not throw. */
   readonly run: (setting: Setting) => Promise<void>
 }

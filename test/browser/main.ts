@@ -20,7 +20,10 @@ async function runSuite(name: BrowserName, tests: BrowserSuite['tests'], url: st
   const browser = await launch(name)
   try {
     for (const test of tests) {
-      if (test.only !== undefined && test.only !== name) continue
+      if (test.only !== undefined && test.only.browser !== name) {
+        console.log(`not in ${name}: ${test.title}: ${test.only.why}`)
+        continue
+      }
       if (await runTest(test, { browser, name, url })) passed++
       else failed++
     }

@@ -1,13 +1,13 @@
 /** Random edits built by a real Buildah: recorded as they are built, and then replayed as every recording is. */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { replayBuildah } from '../conformance/buildah.ts'
+import { baseArchive } from './daemon.ts'
 import { type EditedBuild, editedBuilds, withDockerfile, writeContext } from './edits.ts'
 
 const BUILDAH = '/usr/bin/buildah'
-const BUSYBOX = '/bin/busybox'
 
 export function whyNoBuildah(): string | undefined {
   return existsSync(BUILDAH) ? undefined : `${BUILDAH} is not there (apt-get install buildah)`
@@ -47,11 +47,7 @@ const stores = (home: string): string[] => [
 type Call = (...args: string[]) => { readonly status: number | null; readonly stdout: string; readonly stderr: string }
 
 function makeBase(home: string, buildah: Call): void {
-  const root = join(home, 'rootfs')
-  for (const folder of ['bin', 'tmp', 'etc']) mkdirSync(join(root, folder), { recursive: true })
-  cpSync(BUSYBOX, join(root, 'bin/busybox'))
-  for (const name of ['sh', 'echo', 'true', 'cat', 'mkdir']) symlinkSync('busybox', join(root, 'bin', name))
-  execFileSync('tar', ['-C', root, '-cf', join(home, 'base.tar'), '.'])
+  baseArchive(home)
   writeFileSync(join(home, 'Basefile'), 'FROM scratch\nADD base.tar /\n')
   const { status, stderr } = buildah('bud', '-t', 'base', '-f', join(home, 'Basefile'), home)
   if (status !== 0) throw new Error(`no base: ${stderr}`)

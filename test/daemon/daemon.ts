@@ -71,7 +71,7 @@ export async function startDaemon(): Promise<Daemon> {
       throw new Error(`dockerd does not start: ${readFileSync(log, 'utf8').slice(-2000)}`)
     await sleep(500)
   }
-  importBase(home, docker)
+  docker('import', baseArchive(home), 'base')
   return {
     version: docker('version', '--format', '{{.Server.Version}}').trim(),
     docker,
@@ -92,14 +92,16 @@ export async function startDaemon(): Promise<Daemon> {
   }
 }
 
-function importBase(home: string, docker: Daemon['docker']): void {
+/** An archive with busybox and the commands that the builds run, in that folder. */
+export function baseArchive(home: string): string {
   const root = join(home, 'rootfs')
   for (const folder of ['bin', 'tmp', 'etc']) mkdirSync(join(root, folder), { recursive: true })
   execFileSync('cp', [BUSYBOX, join(root, 'bin', 'busybox')])
   for (const name of ['sh', 'echo', 'true', 'cat', 'mkdir'])
     execFileSync('ln', ['-s', 'busybox', join(root, 'bin', name)])
-  execFileSync('tar', ['-C', root, '-cf', join(home, 'base.tar'), '.'])
-  docker('import', join(home, 'base.tar'), 'base')
+  const archive = join(home, 'base.tar')
+  execFileSync('tar', ['-C', root, '-cf', archive, '.'])
+  return archive
 }
 
 /** What the daemon knows, from its disk; what it lists decides, for a failed create leaves content behind. */

@@ -47,7 +47,7 @@ export function* editedBuilds(seed: number, count: number): Generator<EditedBuil
   yield shown('as it begins', past[0]!)
   for (let at = 1; at < count; at++) {
     const [title, edit] = EDITS[random(EDITS.length)]!
-    const next = title === 'as it was' ? past[random(past.length)]! : edit(past.at(-1)!, random, at)
+    const next = edit(past.at(-1)!, random, at, past)
     past.push(next)
     yield shown(title, next)
   }
@@ -89,8 +89,10 @@ function start(): Draft {
   }
 }
 
-const EDITS: readonly (readonly [title: string, (draft: Draft, random: Random, at: number) => Draft])[] = [
-  ['as it was', (draft) => draft],
+type Edit = (draft: Draft, random: Random, at: number, past: readonly Draft[]) => Draft
+
+const EDITS: readonly (readonly [title: string, edit: Edit])[] = [
+  ['as it was', (_, random, __, past) => pick(past, random)],
   ['nothing', (draft) => draft],
   [
     'a file',
