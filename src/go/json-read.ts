@@ -74,11 +74,11 @@ interface Reader {
   at: number
 }
 
-/** A list or an object whose end has not been read. An object's values are waiting for their key. */
+/** A list or an object whose end has not been read: its values so far, and an object's keys, of which the last may still wait for its value. */
 interface Open {
-  readonly elements: Json[]
-  readonly members: [string, Json][] | undefined
-  key: string
+  readonly closing: ']' | '}'
+  readonly values: Json[]
+  readonly keys: string[]
 }
 
 /** No recursion: a document may be nested deeper than an engine's stack. */
@@ -88,109 +88,91 @@ function readEveryJSON(text: string): Json {
   for (;;) {
     let value = readScalarOrOpen(reader, open)
     while (value !== undefined) {
+      const char = nextChar(reader)
       const parent = open[open.length - 1]
-      skipSpace(reader)
-      if (parent === undefined) return atEnd(reader, value)
-      if (parent.members === undefined) parent.elements.push(value)
-      else parent.members.push([parent.key, value])
+      if (parent === undefined) {
+        if (char === undefined) return value
+        throw unexpected(reader, 'after top-level value')
+      }
+      parent.values.push(value)
       value = nextOrClose(reader, open, parent)
     }
   }
 }
 
-function atEnd(reader: Reader, value: Json): Json {
-  if (reader.at < reader.text.length) throw unexpected(reader, 'after top-level value')
-  return value
-}
-
 /** A value that is complete; `undefined` when a list or an object has been opened, whose first value comes next. */
 function readScalarOrOpen(reader: Reader, open: Open[]): Json | undefined {
-  skipSpace(reader)
-  const isObject = take(reader, '{')
-  if (!isObject && !take(reader, '[')) return readScalar(reader)
+  const char = nextChar(reader)
+  if (char !== '{' && char !== '[') return readScalar(reader)
   if (open.length >= MAX_DEPTH) throw new GoError('json-syntax', 'exceeded max depth')
-  const opened: Open = { elements: [], members: isObject ? [] : undefined, key: '' }
-  skipSpace(reader)
-  if (take(reader, isObject ? '}' : ']')) return isObject ? new Entries([]) : []
-  if (isObject) opened.key = readKey(reader)
+  reader.at++
+  const opened: Open = { closing: char === '{' ? '}' : ']', values: [], keys: [] }
+  if (nextChar(reader) === opened.closing) return close(reader, opened)
+  if (char === '{') opened.keys.push(readKey(reader))
   open.push(opened)
   return undefined
 }
 
 /** After an element: `undefined` when another follows, else the whole that has been closed. */
-function nextOrClose(reader: Reader, open: Open[], { elements, members }: Open): Json | undefined {
-  if (take(reader, ',')) {
-    if (members !== undefined) open[open.length - 1]!.key = readKey(reader)
+function nextOrClose(reader: Reader, open: Open[], parent: Open): Json | undefined {
+  const { closing, keys } = parent
+  const char = reader.text[reader.at]
+  if (char === ',') {
+    reader.at++
+    if (closing === '}') keys.push(readKey(reader))
     return undefined
   }
-  if (!take(reader, members === undefined ? ']' : '}')) {
-    throw unexpected(reader, members === undefined ? 'after array element' : 'after object key:value pair')
-  }
+  if (char !== closing)
+    throw unexpected(reader, closing === '}' ? 'after object key:value pair' : 'after array element')
   open.pop()
-  return members === undefined ? elements : new Entries(members)
+  return close(reader, parent)
+}
+
+function close(reader: Reader, { closing, values, keys }: Open): Json {
+  reader.at++
+  return closing === ']' ? values : new Entries(values.map((value, at) => [keys[at]!, value]))
 }
 
 function readKey(reader: Reader): string {
-  skipSpace(reader)
-  if (reader.text[reader.at] !== '"') throw unexpected(reader, 'looking for beginning of object key string')
-  const key = readString(reader)
-  skipSpace(reader)
-  if (!take(reader, ':')) throw unexpected(reader, 'after object key')
+  if (nextChar(reader) !== '"') throw unexpected(reader, 'looking for beginning of object key string')
+  const key = readScalar(reader) as string | EscapedText
+  if (nextChar(reader) !== ':') throw unexpected(reader, 'after object key')
+  reader.at++
   return typeof key === 'string' ? key : key.value
 }
 
-function readScalar(reader: Reader): Json {
-  if (reader.text[reader.at] === '"') return readString(reader)
-  for (const [word, value] of [
-    ['null', null],
-    ['true', true],
-    ['false', false],
-  ] as const) {
-    if (reader.text.startsWith(word, reader.at)) {
-      reader.at += word.length
-      return value
-    }
-  }
-  return readNumber(reader)
-}
-
-function unexpected({ text, at }: Reader, where: string): GoError {
-  if (at >= text.length) return new GoError('json-syntax', 'unexpected end of JSON input')
-  return new GoError('json-syntax', `invalid character ${JSON.stringify(text[at])} ${where}`)
-}
-
-function skipSpace(reader: Reader): void {
+/** What follows white space; `undefined` at the end of the text. */
+function nextChar(reader: Reader): string | undefined {
   while (' \t\r\n'.includes(reader.text[reader.at] ?? '-')) reader.at++
+  return reader.text[reader.at]
 }
 
-function take(reader: Reader, char: string): boolean {
-  if (reader.text[reader.at] !== char) return false
-  reader.at++
-  return true
-}
-
-function readNumber(reader: Reader): NumberText {
-  const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-  number.lastIndex = reader.at
-  const found = number.exec(reader.text)
-  if (found === null) throw unexpected(reader, 'looking for beginning of value')
-  reader.at = number.lastIndex
-  return new NumberText(found[0])
-}
-
-function readString(reader: Reader): string | EscapedText {
+const SCALAR =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings may not hold control characters
-  const literal = /"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"/y
-  literal.lastIndex = reader.at
-  const found = literal.exec(reader.text)
-  if (found === null) throw badString(reader)
-  reader.at = literal.lastIndex
-  const inside = replaceInvalid(found[1]!)
+  /null|true|false|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"/y
+
+function readScalar(reader: Reader): Json {
+  SCALAR.lastIndex = reader.at
+  const found = SCALAR.exec(reader.text)
+  if (found === null) throw noScalar(reader)
+  reader.at = SCALAR.lastIndex
+  const [word, number, string] = found
+  if (number !== undefined) return new NumberText(number)
+  if (string === undefined) return JSON.parse(word) as Json
+  const inside = replaceInvalid(string)
   if (!inside.includes('\\')) return inside
   return new EscapedText(replaceInvalid(JSON.parse(`"${inside}"`) as string))
 }
 
-function badString(reader: Reader): GoError {
+function noScalar(reader: Reader): GoError {
+  if (reader.text[reader.at] !== '"') return unexpected(reader, 'looking for beginning of value')
   const end = reader.text.indexOf('"', reader.at + 1)
-  return end < 0 ? new GoError('json-syntax', 'unexpected end of JSON input') : unexpected(reader, 'in string literal')
+  return end < 0 ? unexpected({ text: '', at: 0 }, '') : unexpected(reader, 'in string literal')
+}
+
+function unexpected({ text, at }: Reader, where: string): GoError {
+  const char = text[at]
+  const fault =
+    char === undefined ? 'unexpected end of JSON input' : `invalid character ${JSON.stringify(char)} ${where}`
+  return new GoError('json-syntax', fault)
 }

@@ -46,91 +46,96 @@ export function configStruct(generation: Generation): GoStruct {
 /** What has been made once; a generation is plain data and never changes. */
 const structs = /* @__PURE__ */ new WeakMap<Generation, GoStruct>()
 
-const field = (name: string, key: string, type: GoType, omitEmpty = false): GoField => ({ name, key, type, omitEmpty })
-const is = (name: 'text' | 'flag' | 'texts' | 'words' | 'set' | 'map'): GoType => ({ is: name })
-const nanoseconds: GoType = { is: 'int64', nullable: false }
+const text: GoType = { is: 'text' }
+const texts: GoType = { is: 'texts' }
+const flag: GoType = { is: 'flag' }
+const set: GoType = { is: 'set' }
+const int64: GoType = { is: 'int64', nullable: false }
+
+/** A field that is kept under its JSON key, if no other name is given. */
+const field = (key: string, type: GoType, name = key): GoField => ({ name, key, type, omitEmpty: false })
+
+/** One whose zero value is left out of the text. */
+const filled = (key: string, type: GoType, name = key): GoField => ({ name, key, type, omitEmpty: true })
 
 function makeImageStruct(generation: Generation): GoStruct {
   const config = makeConfigStruct(generation)
-  const created: GoType = { is: 'time', nullable: generation.createdNullable }
   return struct([
-    field('id', 'id', is('text'), true),
-    field('comment', 'comment', is('text'), true),
-    field('created', 'created', created),
-    field('container', 'container', is('text'), true),
-    field('containerConfig', 'container_config', { is: 'struct', of: config, nullable: false }),
-    field('dockerVersion', 'docker_version', is('text'), true),
-    field('author', 'author', is('text'), true),
-    field('config', 'config', { is: 'struct', of: config, nullable: true }, true),
-    field('architecture', 'architecture', is('text'), true),
-    ...(generation.variant ? [field('variant', 'variant', is('text'), true)] : []),
-    field('os', 'os', is('text'), true),
-    field('size', 'Size', nanoseconds, true),
-    field('parent', 'parent', is('text'), true),
-    field('rootfs', 'rootfs', { is: 'struct', of: rootfsStruct(), nullable: true }, true),
-    field('history', 'history', { is: 'structs', of: historyStruct(generation) }, true),
-    field('osVersion', 'os.version', is('text'), true),
-    field('osFeatures', 'os.features', is('texts'), true),
+    filled('id', text),
+    filled('comment', text),
+    field('created', { is: 'time', nullable: generation.createdNullable }),
+    filled('container', text),
+    field('container_config', { is: 'struct', of: config, nullable: false }, 'containerConfig'),
+    filled('docker_version', text, 'dockerVersion'),
+    filled('author', text),
+    filled('config', { is: 'struct', of: config, nullable: true }),
+    filled('architecture', text),
+    ...(generation.variant ? [filled('variant', text)] : []),
+    filled('os', text),
+    filled('Size', int64, 'size'),
+    filled('parent', text),
+    filled('rootfs', { is: 'struct', of: rootfsStruct(), nullable: true }),
+    filled('history', { is: 'structs', of: historyStruct(generation) }),
+    filled('os.version', text, 'osVersion'),
+    filled('os.features', texts, 'osFeatures'),
   ])
 }
 
 function rootfsStruct(): GoStruct {
-  return struct([field('type', 'type', is('text')), field('diffIDs', 'diff_ids', is('texts'), true)])
+  return struct([field('type', text), filled('diff_ids', texts, 'diffIDs')])
 }
 
 function historyStruct({ createdNullable, historyOrder }: Generation): GoStruct {
-  const author = field('author', 'author', is('text'), true)
-  const createdBy = field('createdBy', 'created_by', is('text'), true)
+  const author = filled('author', text)
+  const createdBy = filled('created_by', text, 'createdBy')
   return struct([
-    field('created', 'created', { is: 'time', nullable: createdNullable }, createdNullable),
+    (createdNullable ? filled : field)('created', { is: 'time', nullable: createdNullable }),
     ...(historyOrder === 'author' ? [author, createdBy] : [createdBy, author]),
-    field('comment', 'comment', is('text'), true),
-    field('emptyLayer', 'empty_layer', is('flag'), true),
+    filled('comment', text),
+    filled('empty_layer', flag, 'emptyLayer'),
   ])
 }
 
 /** api/types/container/config.go, in declaration order (spec 1.2). */
 function makeConfigStruct(generation: Generation): GoStruct {
   const to28 = generation.configShape === 'to28'
-  const words = is(to28 ? 'words' : 'texts')
-  const plain = (key: string, type: GoType, omitEmpty = false) => field(key, key, type, omitEmpty)
+  const words: GoType = to28 ? { is: 'words' } : texts
   return struct([
-    plain('Hostname', is('text')),
-    plain('Domainname', is('text')),
-    plain('User', is('text')),
-    plain('AttachStdin', is('flag')),
-    plain('AttachStdout', is('flag')),
-    plain('AttachStderr', is('flag')),
-    plain('ExposedPorts', is('set'), true),
-    plain('Tty', is('flag')),
-    plain('OpenStdin', is('flag')),
-    plain('StdinOnce', is('flag')),
-    plain('Env', is('texts')),
-    plain('Cmd', words),
-    plain('Healthcheck', { is: 'struct', of: healthStruct(generation), nullable: true }, true),
-    plain('ArgsEscaped', is('flag'), true),
-    plain('Image', is('text')),
-    plain('Volumes', is('set')),
-    plain('WorkingDir', is('text')),
-    plain('Entrypoint', words),
-    plain('NetworkDisabled', is('flag'), true),
-    ...(to28 ? [plain('MacAddress', is('text'), true)] : []),
-    plain('OnBuild', is('texts'), !to28),
-    plain('Labels', is('map')),
-    plain('StopSignal', is('text'), true),
-    plain('StopTimeout', { is: 'int64', nullable: true }, true),
-    plain('Shell', words, true),
+    field('Hostname', text),
+    field('Domainname', text),
+    field('User', text),
+    field('AttachStdin', flag),
+    field('AttachStdout', flag),
+    field('AttachStderr', flag),
+    filled('ExposedPorts', set),
+    field('Tty', flag),
+    field('OpenStdin', flag),
+    field('StdinOnce', flag),
+    field('Env', texts),
+    field('Cmd', words),
+    filled('Healthcheck', { is: 'struct', of: healthStruct(generation), nullable: true }),
+    filled('ArgsEscaped', flag),
+    field('Image', text),
+    field('Volumes', set),
+    field('WorkingDir', text),
+    field('Entrypoint', words),
+    filled('NetworkDisabled', flag),
+    ...(to28 ? [filled('MacAddress', text)] : []),
+    (to28 ? field : filled)('OnBuild', texts),
+    field('Labels', { is: 'map' }),
+    filled('StopSignal', text),
+    filled('StopTimeout', { is: 'int64', nullable: true }),
+    filled('Shell', words),
   ])
 }
 
 function healthStruct({ startPeriod, startInterval }: Generation): GoStruct {
-  const time = (key: string) => field(key, key, nanoseconds, true)
   return struct([
-    field('Test', 'Test', is('texts'), true),
-    time('Interval'),
-    time('Timeout'),
-    ...(startPeriod ? [time('StartPeriod')] : []),
-    ...(startInterval ? [time('StartInterval')] : []),
-    time('Retries'),
+    filled('Test', texts),
+    filled('Interval', int64),
+    filled('Timeout', int64),
+    ...(startPeriod ? [filled('StartPeriod', int64)] : []),
+    ...(startInterval ? [filled('StartInterval', int64)] : []),
+    filled('Retries', int64),
   ])
 }

@@ -8,54 +8,35 @@ import type { Core } from './core.ts'
 type Accept = (core: Core) => boolean
 
 let open: (children: Children) => Parts
-let firstIn: (children: Children, hash: number, accept: Accept) => Core | undefined
-let unreadableIn: (children: Children) => readonly string[]
 
 /**
  * The children of one image, or all images that have no parent: the reverse index that a probe asks. Finding the newest child with a given config hash
  * costs the same among ten and among a hundred thousand. A closed box like `Trie`.
  */
 export class Children {
-  /** Newest first, while there are few; else `byID` and `byHash`. */
-  readonly #few: readonly Core[] | undefined
-  readonly #byID: Trie<ImageID, Core>
-  readonly #byHash: Trie<number, Bucket>
-  /** Ids in the set that cannot be read: a child that was never made, or whose content went. Ascending. Each makes every probe fail (spec 7.1). */
-  readonly #unreadable: readonly string[]
+  readonly #parts: Parts
 
   static {
-    open = (children) => ({
-      few: children.#few,
-      byID: children.#byID,
-      byHash: children.#byHash,
-      unreadable: children.#unreadable,
-    })
-    firstIn = (children, hash, accept) => {
-      const few = children.#few
-      if (few !== undefined) return first(few, hash, accept)
-      const bucket = trieGet(children.#byHash, hash)
-      return bucket === undefined ? undefined : firstInBucket(bucket, hash, accept)
-    }
-    unreadableIn = (children) => children.#unreadable
+    open = (children) => children.#parts
     Object.freeze(Children.prototype)
   }
 
   constructor(parts: Parts) {
-    this.#few = parts.few
-    this.#byID = parts.byID
-    this.#byHash = parts.byHash
-    this.#unreadable = parts.unreadable
+    this.#parts = parts
   }
 
   get size(): number {
-    return (this.#few?.length ?? this.#byID.size) + this.#unreadable.length
+    const { few, byID, unreadable } = this.#parts
+    return (few?.length ?? byID.size) + unreadable.length
   }
 }
 
 interface Parts {
+  /** Newest first, while there are few; else `byID` and `byHash`. */
   readonly few: readonly Core[] | undefined
   readonly byID: Trie<ImageID, Core>
   readonly byHash: Trie<number, Bucket>
+  /** Ids in the set that cannot be read: a child that was never made, or whose content went. Ascending. Each makes every probe fail (spec 7.1). */
   readonly unreadable: readonly string[]
 }
 
@@ -79,7 +60,10 @@ export const noChildren: Children = /* @__PURE__ */ new Children({
 
 /** The newest child with that config hash which `accept` takes; of equally new ones the one with the smallest id (spec 7.4). */
 export function newestChild(children: Children, hash: number, accept: Accept): Core | undefined {
-  return firstIn(children, hash, accept)
+  const { few, byHash } = open(children)
+  if (few !== undefined) return first(few, hash, accept)
+  const bucket = trieGet(byHash, hash)
+  return bucket === undefined ? undefined : firstInBucket(bucket, hash, accept)
 }
 
 /** Which comes first where only the newest counts. */
@@ -88,7 +72,7 @@ export function newerFirst(a: Core, b: Core): number {
 }
 
 export function unreadableChildren(children: Children): readonly string[] {
-  return unreadableIn(children)
+  return open(children).unreadable
 }
 
 export function hasChild(children: Children, id: string): boolean {
@@ -106,7 +90,7 @@ export function* readableChildren(children: Children): Generator<Core> {
 
 /** All ids of the set, ascending. */
 export function childIDs(children: Children): string[] {
-  return [...unreadableIn(children), ...Array.from(readableChildren(children), ({ id }) => id)].sort(compareText)
+  return [...open(children).unreadable, ...Array.from(readableChildren(children), ({ id }) => id)].sort(compareText)
 }
 
 /** With the child in it; a core with the same id is replaced. */
