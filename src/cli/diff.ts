@@ -102,10 +102,7 @@ function diffLayers({ rootfs: was }: Image, { rootfs: now }: Image): Difference[
 
 function diffConfigs({ config: was = {} }: Image, { config: now = {} }: Image): Difference[] {
   const fields = [...new Set([...Object.keys(was), ...Object.keys(now)])] as (keyof typeof was)[]
-  const text = (value: unknown): string | undefined =>
-    value === undefined
-      ? undefined
-      : JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each))
+  const text = (value: unknown): string | undefined => JSON.stringify(value)
   return fields.flatMap((field) => {
     const [a, b] = [text(was[field]), text(now[field])]
     return a === b ? [] : [{ what: 'config', name: field, was: a, now: b } as const]

@@ -33,7 +33,7 @@ export async function print({ stdout, signal }: Io, text: string | Uint8Array): 
 }
 
 export async function printJSON(io: Io, value: unknown): Promise<void> {
-  await print(io, `${JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each), 2)}\n`)
+  await print(io, `${JSON.stringify(value, undefined, 2)}\n`)
 }
 
 /** Bad input: said without a stack, and the command ends with 2. */

@@ -1,4 +1,4 @@
-import type { Int64 } from '../go/struct.ts'
+import { type Int64, int64Of } from '../go/struct.ts'
 import { fault } from './fault.ts'
 import { toByteText } from './text.ts'
 
@@ -35,9 +35,9 @@ export function parseDuration(text: string): Int64 {
     total += nanoseconds
     if (nanoseconds > LIMIT || total > LIMIT) throw invalid()
   }
-  if (text.startsWith('-')) return toInt64(-total)
+  if (text.startsWith('-')) return int64Of(-total)
   if (total === LIMIT) throw invalid()
-  return toInt64(total)
+  return int64Of(total)
 }
 
 /** Go computes this part in float64, and gives up on digits once they fill an int64. */
@@ -52,10 +52,6 @@ function fractionOf(digits: string, unit: number): bigint {
     scale *= 10
   }
   return BigInt(Math.trunc(Number(value) * (unit / scale)))
-}
-
-function toInt64(value: bigint): Int64 {
-  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value
 }
 
 /** Go's Duration.String of nanoseconds: `1m30s`, `1.5s`, `250ms`, `0s`. */

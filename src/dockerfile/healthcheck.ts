@@ -43,10 +43,11 @@ function readTime(flags: Flags, flag: string, { leastHealth }: Grammar): Int64 {
   const text = flags.get(flag) ?? ''
   if (text === '') return 0
   const time = parseDuration(text)
+  const nanoseconds = Number(time)
   if (time === 0 && leastHealth === 'zero-or-1ms') return 0
   if (leastHealth === 'positive') {
-    if (time <= 0) throw fault(`Interval ${quote(flag)} must be positive`)
-  } else if (time < 1e6) {
+    if (nanoseconds <= 0) throw fault(`Interval ${quote(flag)} must be positive`)
+  } else if (nanoseconds < 1e6) {
     throw fault(`Interval ${quote(flag)} cannot be less than 1ms`)
   }
   return time

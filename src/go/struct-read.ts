@@ -1,6 +1,6 @@
 import { GoError } from './error.ts'
 import { Entries, EscapedText, type Json, NumberText, readJSON } from './json-read.ts'
-import { foldKey, type GoStruct, type GoType, setOwn, type Value } from './struct.ts'
+import { foldKey, type GoStruct, type GoType, int64Of, setOwn, type Value } from './struct.ts'
 import { readTime } from './time.ts'
 
 /**
@@ -62,7 +62,7 @@ function readInt64(decoder: Decoder, json: Json, old: unknown): unknown {
   if (!/^-?\d+$/.test(digits)) return wrongType(decoder, 'int64', old)
   const exact = BigInt(digits)
   if (BigInt.asIntN(64, exact) !== exact) return wrongType(decoder, 'int64', old)
-  return Number.isSafeInteger(Number(exact)) ? Number(exact) + 0 : exact
+  return int64Of(exact)
 }
 
 /** A time is parsed from its text as written: an escape inside makes it no time. */

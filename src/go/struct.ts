@@ -1,7 +1,13 @@
 import { zeroTime } from './time.ts'
 
-/** An int64: a number while it is exact, a bigint beyond 2^53. One value has one form, so `===` compares. */
-export type Int64 = number | bigint
+/** An int64: a number while it is exact, its decimal digits beyond 2^53, so that JSON can hold it. One value has one form, so `===` compares. */
+export type Int64 = number | `${bigint}`
+
+/** The one form of the value. */
+export function int64Of(value: bigint): Int64 {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : `${value}`
+}
 
 /** Strings by name, as Go's `map[string]string` and `map[string]struct{}` become. */
 export type GoMap<V> = Readonly<Record<string, V>>

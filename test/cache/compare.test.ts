@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { allDifferences, firstDifference, sameConfig } from '../../src/cache/compare.ts'
+import { type Int64, int64Of } from '../../src/go/struct.ts'
 import type { Config } from '../../src/image/config.ts'
 import { hashStep, hashStored } from '../../src/store/config-hash.ts'
 
@@ -58,7 +59,7 @@ const config: fc.Arbitrary<Config> = fc.record({
     ArgsEscaped: flag,
     ExposedPorts: set,
     Volumes: set,
-    StopTimeout: few<number | bigint>(0, 1, 2n ** 60n),
+    StopTimeout: few<Int64>(0, 1, int64Of(2n ** 60n)),
   },
   ...{ Env: words, Cmd: words, Entrypoint: words, Shell: words, OnBuild: words },
   Labels: few<Record<string, string>>({}, { a: '' }, { b: '' }, { a: 'x' }, { a: '', b: 'x' }, { b: 'x', c: 'y' }),

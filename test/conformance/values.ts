@@ -1,7 +1,7 @@
 import { sameConfig } from '../../src/cache/compare.ts'
 import { digestOf } from '../../src/digest/digest.ts'
 import { GoError, orGoError } from '../../src/go/error.ts'
-import { setOwn } from '../../src/go/struct.ts'
+import { type Int64, int64Of, setOwn } from '../../src/go/struct.ts'
 import { readGoString } from '../../src/go/text.ts'
 import { type Time, zeroTime } from '../../src/go/time.ts'
 import { decodeConfig, decodeImage, encodeImage } from '../../src/image/codec.ts'
@@ -111,10 +111,7 @@ const text = (value: unknown): string =>
       ? value
       : readGoString(fromBase64((value as { b64: string }).b64))
 const texts = (value: unknown): string[] | undefined => (value == null ? undefined : (value as Text[]).map(text))
-const int64 = (value: unknown): number | bigint => {
-  const exact = BigInt((value as string) ?? 0)
-  return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact
-}
+const int64 = (value: unknown): Int64 => int64Of(BigInt((value as string) ?? 0))
 
 function record(entries: readonly (readonly [Text, unknown])[] | null | undefined): Record<string, never> | undefined {
   if (entries == null) return undefined

@@ -85,6 +85,7 @@ describe('a prediction', () => {
       'NOPE',
       'FROM scratch\n',
       'FROM base\nADD https://example.org/x /\n',
+      'FROM base\nHEALTHCHECK --interval=3000h CMD x\nRUN more nanoseconds than a number can count\n',
     ]
     for (const text of texts) {
       const [, prediction] = predict(start(), ask(text, { context, cacheFrom: ['ghost'], labels: { l: '1' } }))
