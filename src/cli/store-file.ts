@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { isLayerfoldError } from '../errors.ts'
-import { fileStorage } from '../snapshot/fs.ts'
+import { fileStorage, nodeSHA256 } from '../snapshot/fs.ts'
 import { openPersistentStore } from '../snapshot/persistent/open.ts'
 import { exportSnapshot, importSnapshot } from '../snapshot/snapshot.ts'
 import { emptyStore, type ImageStore } from '../store/store.ts'
@@ -39,7 +39,7 @@ async function save(dir: string, store: ImageStore): Promise<void> {
 
 function decode(bytes: Uint8Array): ImageStore {
   try {
-    return importSnapshot(bytes)[0]
+    return importSnapshot(bytes, { sha256: nodeSHA256 })[0]
   } catch (error) {
     if (isLayerfoldError(error)) throw badInput(`this is no snapshot of a store: ${error.message}`)
     throw error

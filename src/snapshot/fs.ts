@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LayerfoldError } from '../errors.ts'
@@ -26,6 +27,11 @@ export function fileStorage(directory: string): Storage {
       })
     },
   }
+}
+
+/** Node's own SHA-256, several times as fast as the one that runs everywhere: for `importSnapshot`; stores in files load with it. */
+export function nodeSHA256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 type FileHandle = Awaited<ReturnType<typeof open>>
@@ -73,6 +79,7 @@ function filePlace(files: Files): Place {
     return done
   }
   return {
+    sha256: nodeSHA256,
     list: () => run(async () => (await readdir(files.path)).filter((name) => /^(?:head|segment)-[0-9-]+$/.test(name))),
     read: (part) => run(() => readIfThere(join(files.path, part))),
     write: (part, bytes) => run(() => replaceFile(files.path, part, bytes)),

@@ -1,4 +1,5 @@
 import { type Digest, digestOf } from '../digest/digest.ts'
+import { sha256Hex } from '../digest/sha256.ts'
 import type { ImageID } from '../image/image.ts'
 import { imageFacts, type LoadedImage } from '../store/load.ts'
 import { findRawImage } from '../store/read.ts'
@@ -55,7 +56,12 @@ function writeSegment(entries: readonly Uint8Array[], raws: readonly Uint8Array[
 }
 
 /** The images of a segment that are what was written, and what is not. Config bytes stay views of `bytes`. */
-export function readSegment(bytes: Uint8Array, info: SegmentInfo, where: string): [LoadedImage[], Damage[]] {
+export function readSegment(
+  bytes: Uint8Array,
+  info: SegmentInfo,
+  where: string,
+  sha256: (bytes: Uint8Array) => string = sha256Hex,
+): [LoadedImage[], Damage[]] {
   const wrong = (reason: string): [LoadedImage[], Damage[]] => [[], [{ where, image: undefined, reason }]]
   if (bytes.length < 4) return wrong('it is cut short')
   const end = 4 + viewOf(bytes).getUint32(0, true)
@@ -65,7 +71,7 @@ export function readSegment(bytes: Uint8Array, info: SegmentInfo, where: string)
   const entries = readEntries(table)
   if (entries === undefined || entries.length !== info.count || !entries.every(isStored))
     return wrong('its table cannot be read')
-  const [images, damaged] = readImages(entries, bytes.subarray(end), where)
+  const [images, damaged] = readImages(entries, bytes.subarray(end), where, sha256)
   if (bytes.length !== info.bytes && damaged.length === 0) return [images, wrong('it has another length')[1]]
   return [images, damaged]
 }
@@ -79,6 +85,7 @@ function readImages(
   entries: readonly (ImageEntry & { readonly length: number })[],
   configs: Uint8Array,
   where: string,
+  sha256: (bytes: Uint8Array) => string,
 ): [LoadedImage[], Damage[]] {
   const images: LoadedImage[] = []
   const damaged: Damage[] = []
@@ -86,7 +93,7 @@ function readImages(
   for (const { length, gone: _, ...facts } of entries) {
     const raw = configs.subarray(at, at + length)
     at += length
-    if (digestOf(raw) === facts.id) images.push({ ...facts, raw })
+    if (`sha256:${sha256(raw)}` === facts.id) images.push({ ...facts, raw })
     else damaged.push({ where, image: facts.id, reason: 'its config has another digest' })
   }
   return [images, damaged]

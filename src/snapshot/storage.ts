@@ -9,6 +9,8 @@ export interface Storage {
 
 /** What fails throws `storage-full`, `storage-closed` or `storage-failed`, and has changed nothing. */
 export interface Place {
+  /** As in `LoadOptions`: for storages that live in one runtime, and know its own SHA-256. */
+  readonly sha256?: (bytes: Uint8Array) => string
   /** The names of all parts, in any order. */
   list(): Promise<readonly string[]>
   /** The part; `undefined` when there is none. */

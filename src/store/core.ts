@@ -33,13 +33,13 @@ export function makeCore(id: ImageID, content: Content, image: Image | undefined
   }
 }
 
-/** The same core, sharing with its parent's what the two have in common. */
-export function sharing(core: Core, parent: Core): Core {
+/** The same core, sharing with its parent's what the two have in common. `whole` is the parent's content as it came, where it is still at hand. */
+export function sharing(core: Core, parent: Core, whole: Content = parent.content): Core {
   return {
     ...core,
-    content: relativeTo(parent.content, core.content),
+    content: relativeTo(parent.content, core.content, whole),
     config: sharedConfig(core.config, parent.config),
-    platform: sameJSON(core.platform, parent.platform) ? parent.platform : core.platform,
+    platform: isSame(core.platform, parent.platform) ? parent.platform : core.platform,
   }
 }
 
@@ -74,10 +74,17 @@ const SHARED = ['Env', 'Labels', 'Entrypoint', 'OnBuild', 'Shell', 'ExposedPorts
 
 function sharedConfig(config: Config, parent: Config): Config {
   const shared: Record<string, unknown> = { ...config }
-  for (const field of SHARED) if (sameJSON(config[field], parent[field])) shared[field] = parent[field]
+  for (const field of SHARED) if (isSame(config[field], parent[field])) shared[field] = parent[field]
   return shared as Config
 }
 
-function sameJSON(a: unknown, b: unknown): boolean {
-  return a === b || (a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b))
+/** Values, lists and maps alike, in the same order. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  const [entries, others] = [Object.entries(a), Object.entries(b)]
+  return (
+    entries.length === others.length &&
+    entries.every(([key, value], at) => key === others[at]![0] && isSame(value, others[at]![1]))
+  )
 }

@@ -54,8 +54,8 @@ export function* buildStore(
   const empty = emptyStore(daemon)
   const facts = new Map(images.map((image) => [image.facts.id, image.facts]))
   const families = familiesOf(facts)
-  const cores = new Map(images.map(({ core }) => [core.id, core]))
-  yield* shareCores(cores, families)
+  const whole = new Map(images.map(({ core }) => [core.id, core]))
+  const cores = yield* shareCores(whole, families)
   const nodes = Array.from(facts.values(), (each): [ImageID, Node] => [each.id, nodeFrom(each, cores, families, facts)])
   const indexed = [...facts.values()].filter((each) => each.indexed)
   const parentless = indexed.flatMap(({ id, parent }) => (parent === undefined ? [cores.get(id)!] : []))
@@ -81,17 +81,22 @@ function familiesOf(facts: ReadonlyMap<ImageID, Facts>): Families {
 }
 
 /** Parents before their children, so that each child shares with what its parent has become. What hangs in a circle of links shares nothing. */
-function* shareCores(cores: Map<ImageID, Core>, families: Families): Generator<number> {
+function* shareCores(
+  whole: ReadonlyMap<ImageID, Core>,
+  families: Families,
+): Generator<number, ReadonlyMap<ImageID, Core>> {
+  const cores = new Map(whole)
   const roots = [...families.keys()].filter((parent) => parent === undefined || !cores.has(parent))
   const waiting = roots.flatMap((parent) => families.get(parent) ?? [])
   let done = 0
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     for (const child of families.get(id) ?? []) {
-      cores.set(child, sharing(cores.get(child)!, cores.get(id)!))
+      cores.set(child, sharing(whole.get(child)!, cores.get(id)!, whole.get(id)!.content))
       waiting.push(child)
     }
     if (++done % 1000 === 0) yield done
   }
+  return cores
 }
 
 function nodeFrom(

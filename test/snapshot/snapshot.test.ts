@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/digest/digest.ts'
 import { isLayerfoldError } from '../../src/errors.ts'
 import { concat } from '../../src/snapshot/bytes.ts'
+import { nodeSHA256 } from '../../src/snapshot/fs.ts'
 import { readHead, writeHead } from '../../src/snapshot/head.ts'
 import { exportSnapshot, importSnapshot, storeDigest } from '../../src/snapshot/snapshot.ts'
 import { applyChanges, changesBetween } from '../../src/store/changes.ts'
@@ -53,6 +54,13 @@ describe('a snapshot', () => {
       }),
       { numRuns: 200 },
     )
+  })
+
+  it('is verified by the hash that the caller brings, in place of ours', () => {
+    const [store] = createImage(emptyStore(), raws[0]!)
+    const bytes = exportSnapshot(store)
+    expect(storeDigest(importSnapshot(bytes, { sha256: nodeSHA256 })[0])).toBe(storeDigest(store))
+    expect(codeOf(() => importSnapshot(bytes, { sha256: () => '0'.repeat(64) }))).toBe('snapshot-damaged')
   })
 
   it('has segments of a thousand images', () => {

@@ -34,7 +34,7 @@ export function newestHead(parts: readonly string[]): number | undefined {
 export async function loadPlace(place: Place, options: LoadOptions & WorkOptions): Promise<Loaded> {
   for (;;) {
     const number = newestHead(await place.list())
-    const loaded = await loadFrom(place, number, options).catch((error: unknown) => error)
+    const loaded = await loadFrom(place, number, { sha256: place.sha256, ...options }).catch((error: unknown) => error)
     if (newestHead(await place.list()) !== number) continue
     if (!isLoaded(loaded)) throw loaded
     refuseDamage(loaded.damaged, options.damaged)
@@ -114,7 +114,7 @@ async function readImages(place: Place, head: Head, damaged: Damage[], options: 
   const decoded: DecodedImage[] = []
   for (const [index, info] of head.segments.entries()) {
     const bytes = await place.read(segmentPart(head.journal, index))
-    const [images, broken] = readSegment(bytes ?? new Uint8Array(0), info, `segment ${index}`)
+    const [images, broken] = readSegment(bytes ?? new Uint8Array(0), info, `segment ${index}`, options.sha256)
     for (const image of images) decoded.push(decodeLoaded(image, generation))
     damaged.push(...broken)
     await pause(options, { phase: 'reading', done: decoded.length, total })
