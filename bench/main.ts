@@ -8,7 +8,7 @@ import { predictBuildkit } from './buildkit.ts'
 import { edgeCost, edgeSize } from './edge.ts'
 import { memory, memoryOfChain, memoryOfOldStates } from './memory.ts'
 import { mobyBesideUs } from './moby.ts'
-import { keystrokes } from './page.ts'
+import { commitsInChromium, keystrokes } from './page.ts'
 import { contextHashing, predictWarm } from './predict.ts'
 import { probeScratch, probeSiblings, probeSources } from './probe.ts'
 import { printRows, type Row } from './report.ts'
@@ -28,6 +28,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   trie: (small) => trieBesideMap(upTo([1000, 100_000, 1_000_000], small)),
   changes: (small) => changes(upTo([1000, 100_000, 1_000_000], small)),
   commits: (small) => commits(upTo([1000, 10_000, 100_000], small)),
+  'commits-chromium': (small) => commitsInChromium(upTo([1000, 10_000, 100_000], small)),
   loads: (small) => loads(upTo([1000, 10_000, 100_000, 200_000], small)),
   memory: (small) => memory(upTo([1000, 100_000, 1_000_000], small)),
   chain: () => memoryOfChain(1000),
