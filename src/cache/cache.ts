@@ -9,7 +9,7 @@ import type { Core } from '../store/core.ts'
 import { indexedNode, nodeOf } from '../store/ids.ts'
 import { type Failure, fail, failure } from '../store/outcome.ts'
 import { readImage } from '../store/read.ts'
-import { resolveImage } from '../store/resolve.ts'
+import { readNamedImage } from '../store/resolve.ts'
 import { type ImageStore, withGeneration } from '../store/store.ts'
 import { setParent } from '../store/write.ts'
 import { sameConfig } from './compare.ts'
@@ -79,12 +79,12 @@ export function cacheFrom(
   return [{ store: own, rules, refs, sources: makeSources(own, found) }, unknown]
 }
 
-/** moby's GetImage: a name may lead to an image that is gone. */
+/** moby's GetImage. */
 function lookUp(store: ImageStore, reference: string): Source | Failure {
-  const resolved = resolveImage(store, reference)
-  if (resolved.outcome === 'error') return resolved
-  const image = readImage(store, resolved.id)
-  return image instanceof GoError ? failure(image) : { id: resolved.id, image }
+  const named = readNamedImage(store, reference)
+  if (named.outcome === 'error') return named
+  const { id, image } = named
+  return image instanceof GoError ? failure(image) : { id, image }
 }
 
 /** The cache as the next FROM finds it: sources resolved anew and no longer narrowed (spec 8.2). */

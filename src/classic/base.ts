@@ -4,7 +4,7 @@ import { GoError } from '../go/error.ts'
 import type { Image, ImageID } from '../image/image.ts'
 import { parsePlatform } from '../image/parse-platform.ts'
 import { getImage } from '../store/read.ts'
-import { resolveImage } from '../store/resolve.ts'
+import { readNamedImage } from '../store/resolve.ts'
 import { type BuildArgs, metaEnvironment } from './build-args.ts'
 import type { Build } from './running.ts'
 
@@ -33,8 +33,9 @@ export function resolveBase(build: Build, args: BuildArgs, from: FromInstruction
     }
   }
   if (name === 'scratch') return SCRATCH
-  const id = resolveLocal(build, name)
-  return { id, image: supported(build, getImage(build.cache.store, id)), undecided: false }
+  const { id, image } = resolveLocal(build, name)
+  if (image instanceof GoError) throw image
+  return { id, image: supported(build, image), undecided: false }
 }
 
 /** The image that `COPY --from` names: a stage by name or number, or an image. */
@@ -49,7 +50,7 @@ export function resolveFrom(build: Build, name: string): ImageID | undefined {
     return build.stages[index]!.image
   }
   try {
-    return resolveLocal(build, name)
+    return resolveLocal(build, name).id
   } catch (error) {
     if (error instanceof GoError) throw new GoError('base', `invalid from flag value ${name}: ${error.message}`)
     throw error
@@ -60,9 +61,9 @@ export function resolveFrom(build: Build, name: string): ImageID | undefined {
  * What is not in the store would be pulled, and only the caller knows what comes of that. What is in the store is taken whatever its platform: the daemon notices
  * that it is another than was wanted, and goes on with it (moby's GetImageAndReleasableLayer; recorded).
  */
-function resolveLocal(build: Build, name: string): ImageID {
-  const resolved = resolveImage(build.cache.store, name)
-  if (resolved.outcome === 'found') return resolved.id
+function resolveLocal(build: Build, name: string): { readonly id: ImageID; readonly image: Image | GoError } {
+  const resolved = readNamedImage(build.cache.store, name)
+  if (resolved.outcome === 'found') return resolved
   throw new GoError('base', build.request.registry?.(name) ?? resolved.text)
 }
 

@@ -19,7 +19,7 @@ import { healthText } from './health.ts'
 import { commandOf, comment, joinedComment, type Prepared } from './prepared.ts'
 import { prepareRun } from './run.ts'
 import { isSignal } from './signals.ts'
-import { type Stage, withConfig } from './stage.ts'
+import { type Stage, stageWith, withConfig } from './stage.ts'
 import { expand, expandToWords } from './words.ts'
 
 /** Of `--label`: it is in no file, and its words stay as they are. */
@@ -37,7 +37,7 @@ export function prepareMetadata(builder: ClassicBuilder, stage: Stage, instructi
     case 'LABEL':
       return setLabels(stage, instruction)
     case 'MAINTAINER':
-      return comment({ ...stage, author: instruction.value }, `MAINTAINER ${instruction.value}`)
+      return comment(stageWith(stage, { author: instruction.value }), `MAINTAINER ${instruction.value}`)
     case 'EXPOSE':
       return expose(builder, stage, instruction)
     case 'USER':
@@ -156,7 +156,7 @@ function declareArgs(stage: Stage, { args }: ArgInstruction): Prepared {
   }))
   const declared = read.reduce((next, { key, value }) => withArg(next, key, value), stage.args)
   const shown = read.map(({ key, value }) => (value === undefined ? key : `${key}=${value}`))
-  return comment({ ...stage, args: declared }, `ARG ${shown.join(' ')}`)
+  return comment(stageWith(stage, { args: declared }), `ARG ${shown.join(' ')}`)
 }
 
 function changeDirectory({ workdir, comments }: ClassicBuilder, stage: Stage, { value }: TextInstruction): Prepared {

@@ -1,5 +1,5 @@
 import type { CopiedFiles } from '../dockerfile/prediction.ts'
-import type { Config } from '../image/config.ts'
+import { type Config, configWith } from '../image/config.ts'
 import type { Stage } from './stage.ts'
 
 /** A step that is ready to be looked up: moby's dispatchers (builder/dockerfile/dispatchers.go) up to the probe. */
@@ -14,8 +14,12 @@ export interface Prepared {
 }
 
 /** The stage's config with the step for its Cmd. */
-export function stepConfig({ config, image }: Stage, cmd: readonly string[] | undefined): Config {
-  return { ...config, Image: image ?? '', Cmd: cmd }
+export function stepConfig(
+  { config, image }: Stage,
+  Cmd: readonly string[] | undefined,
+  changed: Pick<Config, 'ArgsEscaped' | 'Entrypoint'> = {},
+): Config {
+  return configWith(config, { Image: image ?? '', Cmd, ...changed })
 }
 
 /** The step as most instructions are looked up: the stage's config, with a comment for its Cmd. */

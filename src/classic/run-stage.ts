@@ -17,7 +17,7 @@ import type { Prepared } from './prepared.ts'
 import { executedConfig } from './run.ts'
 import { type Build, errorOf, type StageToRun } from './running.ts'
 import { simulateStep } from './simulate.ts'
-import { firstConfig, type Stage } from './stage.ts'
+import { firstConfig, type Stage, stageWith } from './stage.ts'
 
 /** FROM, the triggers of its base, then each instruction. Throws the GoError that ends the build, once its step is noted. */
 export function runStage(build: Build, args: BuildArgs, { from, name, instructions }: StageToRun): Stage {
@@ -84,12 +84,12 @@ function runStep(build: Build, stage: Stage, instruction: StepInstruction, head:
   if (status === 'hit') {
     const { image } = found
     build.steps.push(stepWith(head, { parent, config, copied, status, via, image }))
-    return { ...prepared.stage, image }
+    return stageWith(prepared.stage, { image })
   }
   const made = orGoError(() => execute(build, prepared, instruction, parent, head.trigger))
   if (made instanceof GoError) return fail(build, { ...head, parent, config, copied, status }, made)
   build.steps.push({ ...head, parent, config, copied, status, image: made.image })
-  return { ...made, undecided: found.undecided }
+  return stageWith(made, { undecided: found.undecided })
 }
 
 /** Written out: a spread of both would be the slowest line of a prediction. */
@@ -183,7 +183,7 @@ function execute(
   })
   build.cache = next
   if (result.outcome === 'error') throw new GoError(result.code, result.text)
-  return { ...stage, image: result.image }
+  return stageWith(stage, { image: result.image })
 }
 
 function containerOf(

@@ -18,7 +18,7 @@ export function prepareRun(builder: ClassicBuilder, stage: Stage, instruction: C
   const Cmd = withArgs(builder, stage, command)
   const keepsEntrypoint = builder.runEntrypoint === 'kept' || !Cmd?.length
   const Entrypoint = keepsEntrypoint ? stage.config.Entrypoint : undefined
-  return { stage, config: { ...stepConfig(stage, Cmd), ArgsEscaped: builder.argsEscaped, Entrypoint }, by: 'run' }
+  return { stage, config: stepConfig(stage, Cmd, { ArgsEscaped: builder.argsEscaped, Entrypoint }), by: 'run' }
 }
 
 /** What the container is made of, which is not what is kept: the command alone, its arguments in the environment, no entrypoint, no health check. */

@@ -1,6 +1,6 @@
 import type { Grammar } from '../dockerfile/grammar.ts'
 import type { Escape } from '../dockerfile/lines.ts'
-import type { Config } from '../image/config.ts'
+import { type Config, configWith } from '../image/config.ts'
 import type { Image, ImageID } from '../image/image.ts'
 import { type BuildArgs, nameOf } from './build-args.ts'
 
@@ -35,6 +35,23 @@ export function firstConfig(base: Image | undefined): Config {
   return { ...config, Env: hasPath ? config.Env : [...env, DEFAULT_PATH], OpenStdin: false, StdinOnce: false }
 }
 
+/** The stage with some fields changed, in one shape as configs are (see `configWith`). */
+export function stageWith(stage: Stage, changed: Partial<Stage>): Stage {
+  const copy: Stage = {
+    index: stage.index,
+    name: stage.name,
+    image: stage.image,
+    config: stage.config,
+    author: stage.author,
+    cmdSet: stage.cmdSet,
+    args: stage.args,
+    escape: stage.escape,
+    grammar: stage.grammar,
+    undecided: stage.undecided,
+  }
+  return Object.assign(copy, changed)
+}
+
 export function withConfig(stage: Stage, changed: Config): Stage {
-  return { ...stage, config: { ...stage.config, ...changed } }
+  return stageWith(stage, { config: configWith(stage.config, changed) })
 }

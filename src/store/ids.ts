@@ -1,12 +1,11 @@
-import { isDigest } from '../digest/digest.ts'
 import { GoError } from '../go/error.ts'
 import type { ImageID } from '../image/image.ts'
 import { trieGet } from '../persistent/trie.ts'
 import type { Daemon, ImageStore, Node } from './store.ts'
 
-/** The node of an id that has content; any other text has none. */
+/** The node of an id that has content; any other text has none, for a trie compares whole keys. */
 export function nodeOf(store: ImageStore, id: string): Node | undefined {
-  return isDigest<'image'>(id) ? trieGet(store.images, id) : undefined
+  return trieGet(store.images, id as ImageID)
 }
 
 /** The node of an image that the daemon knows. */
