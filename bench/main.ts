@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { predictBuildkit } from './buildkit.ts'
 import { edgeCost, edgeSize } from './edge.ts'
+import { edgeStart } from './edge-start.ts'
 import { memory, memoryOfChain, memoryOfOldStates } from './memory.ts'
 import { mobyBesideUs } from './moby.ts'
 import { commitsInChromium, keystrokes } from './page.ts'
@@ -40,6 +41,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   import: () => coldImport(),
   edge: () => edgeCost(),
   'edge-size': () => edgeSize(),
+  'edge-start': () => edgeStart(),
   page: (small) => keystrokes(small ? 1000 : 10_000),
   moby: (small) => mobyBesideUs(upTo([10, 1000], small)),
 }
@@ -54,13 +56,19 @@ if (only !== undefined) {
   writeFileSync(only, JSON.stringify(await SUITES[names[0]!]!(small)))
 } else {
   const all: Row[] = []
-  for (const name of names.length > 0 ? names : Object.keys(SUITES)) {
-    if (SUITES[name] === undefined) throw new Error(`no suite ${name}; there are ${Object.keys(SUITES).join(', ')}`)
+  for (const name of names.length > 0 ? names.flatMap(suitesOf) : Object.keys(SUITES)) {
     const rows = inOwnProcess(name)
     printRows(rows)
     all.push(...rows)
   }
   if (jsonAt >= 0) writeFileSync(args[jsonAt + 1]!, JSON.stringify({ node: process.version, rows: all }, null, 1))
+}
+
+/** `edge` is all suites that begin so. */
+function suitesOf(name: string): string[] {
+  const found = Object.keys(SUITES).filter((suite) => suite === name || suite.startsWith(`${name}-`))
+  if (found.length === 0) throw new Error(`no suite ${name}; there are ${Object.keys(SUITES).join(', ')}`)
+  return found
 }
 
 /** Each suite has a heap of its own, and runs what a release is: one bundle, not sources through a loader. */

@@ -1,5 +1,5 @@
 import type { ImageStore } from 'layerfold'
-import { parseDockerfile } from 'layerfold/dockerfile'
+import { type Dockerfile, parseDockerfile } from 'layerfold/dockerfile'
 import { explain } from 'layerfold/explain'
 import {
   type EngineName,
@@ -40,14 +40,15 @@ export function runCheck(images: ImageStore, check: Check, limits: Limits, now: 
   const run: NonNullable<PredictionRequest['run']> = (step) =>
     now() > deadline ? { outcome: 'error', text: 'out of time' } : simulateStep(step)
   const engine = check.engine ?? DEFAULT_ENGINE
-  if (countSteps(check.dockerfile, engine) > limits.steps)
+  const dockerfile = parseDockerfile(check.dockerfile, grammarOf(engine))
+  if (countSteps(dockerfile) > limits.steps)
     return {
       name: 'build-too-large',
       status: 422,
       title: 'The build has too many steps.',
       more: { limit: limits.steps },
     }
-  const request: PredictionRequest = { ...check, engine, run }
+  const request: PredictionRequest = { ...check, dockerfile, engine, run }
   const predicted = predict({ images }, request)
   const [, prediction] = predicted
   if (prediction.outcome === 'unparsed') return syntaxProblem(prediction)
@@ -59,8 +60,7 @@ export function runCheck(images: ImageStore, check: Check, limits: Limits, now: 
 }
 
 /** Before anything is predicted: what a build costs grows faster than its steps. */
-function countSteps(dockerfile: string, engine: EngineName): number {
-  const { metaArgs, stages } = parseDockerfile(dockerfile, grammarOf(engine))
+function countSteps({ metaArgs, stages }: Dockerfile): number {
   return stages.reduce((count, { instructions }) => count + 1 + instructions.length, metaArgs.length)
 }
 
