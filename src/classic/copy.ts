@@ -2,7 +2,7 @@ import { sha256Hex } from '../digest/sha256.ts'
 import type { CopyInstruction } from '../dockerfile/instruction.ts'
 import type { CopiedFiles } from '../dockerfile/prediction.ts'
 import type { BuildRequest } from '../dockerfile/request.ts'
-import { hashSources } from '../dockerfile/sources.ts'
+import { faultOfSources, hashSources } from '../dockerfile/sources.ts'
 import type { SourceTree } from '../dockerfile/tree.ts'
 import { GoError } from '../go/error.ts'
 import { writeGoString } from '../go/text.ts'
@@ -58,9 +58,14 @@ function hashOf(
   tree: SourceTree | undefined,
   wanted: Wanted,
 ): { readonly hash: string; readonly assumed: boolean } {
-  if (tree === undefined) return assumedHash(wanted)
+  const step = { ...wanted, instruction: wanted.kind }
+  if (tree === undefined) {
+    const fault = faultOfSources(step)
+    if (fault !== undefined) throw new GoError('context', fault)
+    return assumedHash(wanted)
+  }
   const rules = { linksInDirectories, ...(downloads && { downloads }) }
-  const hashed = hashSources(tree, { ...wanted, instruction: wanted.kind }, rules)
+  const hashed = hashSources(tree, step, rules)
   if (hashed.outcome === 'error') throw new GoError('context', hashed.text)
   return hashed.outcome === 'unknown' ? assumedHash(wanted) : { hash: hashed.hash, assumed: false }
 }

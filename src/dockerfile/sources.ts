@@ -2,7 +2,7 @@ import { sha256Hex } from '../digest/sha256.ts'
 import { sortText, writeGoString } from '../go/text.ts'
 import { hasWildcards, matchPath } from './match.ts'
 import { startSum, tarMode } from './sum.ts'
-import { type Mount, ownerOf, resolvePath, type SourceTree, type TreeNode, walk } from './tree.ts'
+import { type Directory, type Mount, ownerOf, resolvePath, type SourceTree, type TreeNode, walk } from './tree.ts'
 
 /** The words of a COPY or ADD, expanded. */
 export interface SourceStep {
@@ -26,6 +26,21 @@ export type SourceHash =
   | { readonly outcome: 'unknown'; readonly url: string }
   | { readonly outcome: 'error'; readonly text: string }
 
+/** Why the step fails whatever its files are, where its first source says so: for a tree that nobody knows. The later ones come too late to be sure. */
+export function faultOfSources({ instruction, sources }: SourceStep): string | undefined {
+  const [source = ''] = sources
+  if (isURL(source)) return instruction === 'COPY' ? `COPY failed: ${NO_URL}` : undefined
+  const path = stripped(source)
+  const isOutside = !hasWildcards(path) && resolvePath(NOTHING, path) === undefined
+  return isOutside ? `${instruction} failed: ${outside(path)}` : undefined
+}
+
+const NOTHING: Directory = { type: 'directory', children: new Map() }
+const NO_URL = "source can't be a URL for COPY"
+
+const isURL = (source: string): boolean => /^https?:\/\//.test(source)
+const outside = (path: string): string => `forbidden path outside the build context: ${path} ()`
+
 type Refusal = Exclude<SourceHash, { readonly outcome: 'hash' }>
 type Found = Exclude<SourceHash, Refusal>
 
@@ -33,7 +48,7 @@ type Found = Exclude<SourceHash, Refusal>
 export function hashSources(tree: SourceTree, step: SourceStep, rules: SourceRules): SourceHash {
   const infos: Found[] = []
   for (const source of step.sources) {
-    for (const found of /^https?:\/\//.test(source) ? [download(step, source, rules)] : find(tree, source, rules)) {
+    for (const found of isURL(source) ? [download(step, source, rules)] : find(tree, source, rules)) {
       if (found.outcome === 'unknown') return found
       if (found.outcome === 'error') return error(`${step.instruction} failed: ${found.text}`)
       infos.push(found)
@@ -53,7 +68,7 @@ export function hashSources(tree: SourceTree, step: SourceStep, rules: SourceRul
 const error = (text: string): Refusal => ({ outcome: 'error', text })
 
 function download({ instruction }: SourceStep, url: string, { downloads }: SourceRules): Found | Refusal {
-  if (instruction === 'COPY') return error("source can't be a URL for COPY")
+  if (instruction === 'COPY') return error(NO_URL)
   const hash = downloads?.[url]
   return hash === undefined ? { outcome: 'unknown', url } : { outcome: 'hash', hash, paths: [] }
 }
@@ -68,7 +83,7 @@ const stripped = (path: string): string => path.replace(/^\//, '').replace(/^\.\
 
 function findOne(tree: SourceTree, path: string, rules: SourceRules): Found | Refusal {
   const at = resolvePath(tree.root, path)
-  if (at === undefined) return error(`forbidden path outside the build context: ${path} ()`)
+  if (at === undefined) return error(outside(path))
   if (at.node === undefined) {
     const text = `stat ${path}: file does not exist`
     return error(

@@ -105,6 +105,14 @@ describe('a prediction', () => {
     expect(failed.steps.map(({ status }) => status)).toEqual(['not-cacheable', 'miss', 'error'])
   })
 
+  it.each([
+    ['COPY --from=base ../a /', 'COPY failed: forbidden path outside the build context: ../a ()'],
+    ['COPY --from=base http://example.org/x /', "COPY failed: source can't be a URL for COPY"],
+  ])('knows that %s fails, whatever the image’s files are', (line, text) => {
+    const [, { outcome, error }] = predict(start(), ask(`FROM base\n${line}\n`))
+    expect([outcome, error]).toEqual(['failed', { code: 'context', text }])
+  })
+
   it('has problems and no steps where the Dockerfile does not parse', () => {
     const [after, { outcome, problems, steps }] = predict(start(), ask('FROM base\nFOO\n'))
     expect([outcome, steps, after.images.size]).toEqual(['unparsed', [], 1])
