@@ -39,7 +39,7 @@ interface Draft {
   readonly value: string
 }
 
-type Random = (below: number) => number
+export type Random = (below: number) => number
 
 export function* editedBuilds(seed: number, count: number): Generator<EditedBuild> {
   const random = randomOf(seed)
@@ -54,7 +54,7 @@ export function* editedBuilds(seed: number, count: number): Generator<EditedBuil
 }
 
 /** mulberry32 */
-function randomOf(seed: number): Random {
+export function randomOf(seed: number): Random {
   let state = seed
   return (below) => {
     state = (state + 0x6d2b79f5) | 0
