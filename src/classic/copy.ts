@@ -2,7 +2,7 @@ import { sha256Hex } from '../digest/sha256.ts'
 import type { CopyInstruction } from '../dockerfile/instruction.ts'
 import type { CopiedFiles } from '../dockerfile/prediction.ts'
 import type { BuildRequest } from '../dockerfile/request.ts'
-import { faultOfSources, hashSources } from '../dockerfile/sources.ts'
+import { faultOfSources, hashSources, type SourceStep } from '../dockerfile/sources.ts'
 import type { SourceTree } from '../dockerfile/tree.ts'
 import { GoError } from '../go/error.ts'
 import { writeGoString } from '../go/text.ts'
@@ -38,17 +38,15 @@ export function prepareCopy(
   }
   const from = instruction.from ? imageOf(instruction.from) : undefined
   const tree = instruction.from ? from && request.files?.(from) : context
-  const { hash, assumed } = hashOf(builder, request, tree, { kind: instruction.kind, sources, destination, from })
+  const wanted = { instruction: instruction.kind, sources, destination, from }
+  const { hash, assumed } = hashOf(builder, request, tree, wanted)
   const mark = chown === '' ? '' : `--chown=${chown}${builder.afterChown}`
   const config = joinedComment(stage, `${instruction.kind} ${mark}${hash} in ${destination} `)
   const copied: CopiedFiles = { sources, destination, hash, assumed, ...(instruction.from ? { from } : {}) }
   return { stage, config, by: 'copy', copied }
 }
 
-interface Wanted {
-  readonly kind: 'COPY' | 'ADD'
-  readonly sources: readonly string[]
-  readonly destination: string
+interface Wanted extends SourceStep {
   readonly from: ImageID | undefined
 }
 
@@ -58,19 +56,18 @@ function hashOf(
   tree: SourceTree | undefined,
   wanted: Wanted,
 ): { readonly hash: string; readonly assumed: boolean } {
-  const step = { ...wanted, instruction: wanted.kind }
   if (tree === undefined) {
-    const fault = faultOfSources(step)
+    const fault = faultOfSources(wanted)
     if (fault !== undefined) throw new GoError('context', fault)
     return assumedHash(wanted)
   }
   const rules = { linksInDirectories, ...(downloads && { downloads }) }
-  const hashed = hashSources(tree, step, rules)
+  const hashed = hashSources(tree, wanted, rules)
   if (hashed.outcome === 'error') throw new GoError('context', hashed.text)
   return hashed.outcome === 'unknown' ? assumedHash(wanted) : { hash: hashed.hash, assumed: false }
 }
 
-function assumedHash({ kind, sources, from }: Wanted): { readonly hash: string; readonly assumed: boolean } {
-  const origin = [kind, from ?? '', ...sources].join('\0')
+function assumedHash({ instruction, sources, from }: Wanted): { readonly hash: string; readonly assumed: boolean } {
+  const origin = [instruction, from ?? '', ...sources].join('\0')
   return { hash: `assumed:${sha256Hex(writeGoString(origin))}`, assumed: true }
 }

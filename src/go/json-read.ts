@@ -165,9 +165,10 @@ function readScalar(reader: Reader): Json {
 }
 
 function noScalar(reader: Reader): GoError {
-  if (reader.text[reader.at] !== '"') return unexpected(reader, 'looking for beginning of value')
-  const end = reader.text.indexOf('"', reader.at + 1)
-  return end < 0 ? unexpected({ text: '', at: 0 }, '') : unexpected(reader, 'in string literal')
+  const { text, at } = reader
+  if (text[at] !== '"') return unexpected(reader, 'looking for beginning of value')
+  const isClosed = text.includes('"', at + 1)
+  return unexpected({ text, at: isClosed ? at : text.length }, 'in string literal')
 }
 
 function unexpected({ text, at }: Reader, where: string): GoError {

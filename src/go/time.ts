@@ -26,17 +26,13 @@ const PLAIN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
 export function readTime(text: string): Time {
   const parts = PLAIN.test(text) ? plainParts(text) : everyPart(text)
   const [year, month, day, hour, minute, second] = parts.numbers
-  const fault =
-    month < 1 || month > 12
-      ? 'month'
-      : day < 1 || (day > 28 && day > daysIn(year, month))
-        ? 'day'
-        : hour > 23
-          ? 'hour'
-          : minute > 59
-            ? 'minute'
-            : second > 59 && 'second'
-  if (fault) throw new GoError('time-parse', `parsing time ${JSON.stringify(text)}: ${fault} out of range`)
+  const outOfRange = (what: string) =>
+    new GoError('time-parse', `parsing time ${JSON.stringify(text)}: ${what} out of range`)
+  if (month < 1 || month > 12) throw outOfRange('month')
+  if (day < 1 || (day > 28 && day > daysIn(year, month))) throw outOfRange('day')
+  if (hour > 23) throw outOfRange('hour')
+  if (minute > 59) throw outOfRange('minute')
+  if (second > 59) throw outOfRange('second')
   const local = Date.UTC(year + ROUND.years, month - 1, day, hour, minute, second) / 1000 - ROUND.seconds
   const { fraction, zone } = parts
   const nanos = fraction === '' ? 0 : Number(fraction.slice(0, 9).padEnd(9, '0'))

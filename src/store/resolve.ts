@@ -48,8 +48,8 @@ function resolveName(store: ImageStore, ref: string): Found | Failure {
   if (reference instanceof GoError) return failure(reference)
   const { name, digest } = reference
   const tagged = trieGet(store.tags, referenceKey(digest === undefined ? reference : { name, tag: undefined, digest }))
-  const image = tagged && readable(store, tagged)
-  if (image !== undefined) return image
+  const named = tagged && readable(store, tagged)
+  if (named !== undefined) return named
   const found = searchImages(store, ref)
   return found.outcome === 'found' ? found : fail('no-such-image', `No such image: ${familiarText(reference)}`)
 }
