@@ -8,8 +8,8 @@ import { build as buildOnPage } from '../examples/browser-simulator/model/build.
 import { toJSON, toPlain } from '../examples/browser-simulator/model/plain.ts'
 import { noFlags, type State } from '../examples/browser-simulator/model/state.ts'
 import { tagImage } from '../src/store/tags.ts'
+import { hasBrowser } from '../test/browser/browsers.ts'
 import { launch, serve } from '../test/browser/harness.ts'
-import type { CommitsPage } from './commits-page.ts'
 import { median } from './measure.ts'
 import type { Row } from './report.ts'
 import { siblingStore } from './workload.ts'
@@ -19,6 +19,7 @@ const KEYSTROKES = 100
 
 /** From a keystroke to the frame that shows its verdicts, in Chromium: the page as it is, and the page with a `predict` that does nothing. Milliseconds. */
 export async function keystrokes(size: number): Promise<Row[]> {
+  if (!hasBrowser('chrome')) return [{ question: 'page: not measured: no Chromium (apt-get install chromium)', size }]
   const file = join(mkdtempSync(join(tmpdir(), 'layerfold-page-')), 'case.json')
   writeFileSync(file, toJSON(toPlain(caseOf(size))))
   const browser = await launch('chromium')
@@ -49,59 +50,6 @@ export async function keystrokes(size: number): Promise<Row[]> {
   } finally {
     await browser.close()
   }
-}
-
-/**
- * What does a commit of new images to IndexedDB cost as the store grows, beside writing 10 000 images with superjson alone, as a text and to IndexedDB? Microseconds; the
- * sizes take turns.
- */
-export async function commitsInChromium(sizes: readonly number[]): Promise<Row[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'layerfold-commits-'))
-  writeFileSync(join(folder, 'index.html'), '<!doctype html><script src="page.js"></script>')
-  const define = { 'process.env.NODE_ENV': '"production"' }
-  await build({ entryPoints: ['bench/commits-page.ts'], outfile: join(folder, 'page.js'), bundle: true, define })
-  const { url, close } = await serve(folder)
-  const browser = await launch('chromium')
-  try {
-    const tab = await browser.newPage()
-    tab.setDefaultTimeout(600_000)
-    await tab.goto(url)
-    const rewrite = await ask(tab, 'rewrite', Math.min(10_000, sizes.at(-1)!))
-    for (const size of sizes) await ask(tab, 'fill', size)
-    const times = sizes.map((): Record<1 | 100, number[]> => ({ 1: [], 100: [] }))
-    const floor: number[] = []
-    for (let round = 0; round < 60; round++) {
-      floor.push(await ask(tab, 'put', round))
-      for (const [at, size] of sizes.entries()) {
-        times[at]![1].push(await ask(tab, 'commit', size, 1000 * round, 1))
-        if (round % 5 === 0) times[at]![100].push(await ask(tab, 'commit', size, 1000 * round + 1, 100))
-      }
-    }
-    return sizes.map((size, at) => ({
-      question: 'commits in Chromium',
-      size,
-      '1': median(times[at]![1]) * 1000,
-      '100': median(times[at]![100]) * 1000,
-      'bare put': median(floor) * 1000,
-      'superjson of 10000': rewrite.text * 1000,
-      'that ÷ 1': rewrite.text / median(times[at]![1]),
-      'to IndexedDB': rewrite.kept * 1000,
-      'to IndexedDB ÷ 1': rewrite.kept / median(times[at]![1]),
-    }))
-  } finally {
-    await browser.close()
-    close()
-  }
-}
-
-function ask<K extends keyof CommitsPage>(
-  tab: Page,
-  what: K,
-  ...args: Parameters<CommitsPage[K]>
-): Promise<Awaited<ReturnType<CommitsPage[K]>>> {
-  const call = (what: string, args: unknown[]) =>
-    (window as unknown as { page: Record<string, (...args: unknown[]) => unknown> }).page[what]!(...args)
-  return tab.evaluate(call, what, args) as Promise<Awaited<ReturnType<CommitsPage[K]>>>
 }
 
 /** 40 steps, all of them built, in a store of so many images. */

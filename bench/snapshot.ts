@@ -43,9 +43,11 @@ export async function commits(sizes: readonly number[]): Promise<Row[]> {
         note(`memory: ${count}`, await commitTime(memory, round, count))
         note(`files: ${count}`, await commitTime(files, round, count))
       }
+      const { raw } = imageOf(1e9 + round, 5, 7)
+      const floor = join(directory, 'floor')
       note(
         'append + sync',
-        appendTime(join(directory, 'floor'), () => imageOf(1e9 + round, 5, 7).raw),
+        appendTime(floor, () => raw),
       )
     }
   }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { type Browser, launch } from 'puppeteer-core'
+import { type Browser, launch, type Page } from 'puppeteer-core'
 
 export type BrowserName = 'chrome' | 'firefox'
 
@@ -8,6 +8,9 @@ const PATHS: Readonly<Record<BrowserName, readonly string[]>> = {
   chrome: ['/usr/bin/chromium', '/usr/bin/google-chrome'],
   firefox: ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
 }
+
+/** Whether it is installed where we look. */
+export const hasBrowser = (browser: BrowserName): boolean => PATHS[browser].some(existsSync)
 
 /** Debian's own browsers: `apt-get install chromium firefox-esr`. `preferences` are Firefox's. */
 export function startBrowser(browser: BrowserName, preferences: Record<string, unknown> = {}): Promise<Browser> {
@@ -37,4 +40,19 @@ export function serve(script: string): Promise<{ readonly url: string; close(): 
       resolve({ url: `http://127.0.0.1:${port}/`, close: () => server.close() })
     })
   })
+}
+
+type Functions = Readonly<Record<string, (...args: never[]) => Promise<unknown>>>
+
+/** Calls functions of the global `page` that the script has made, of that type. */
+export function asking<F extends Functions>() {
+  return <K extends keyof F & string>(
+    tab: Page,
+    what: K,
+    ...args: Parameters<F[K]>
+  ): Promise<Awaited<ReturnType<F[K]>>> => {
+    const call = (what: string, args: unknown[]) =>
+      (window as unknown as { page: Record<string, (...args: unknown[]) => unknown> }).page[what]!(...args)
+    return tab.evaluate(call, what, args) as Promise<Awaited<ReturnType<F[K]>>>
+  }
 }

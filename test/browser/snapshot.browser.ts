@@ -4,7 +4,7 @@ import type { Browser, Page as Tab } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storeDigest } from '../../src/snapshot/snapshot.ts'
 import { chains } from '../snapshot/stores.ts'
-import { type BrowserName, serve, startBrowser } from './browsers.ts'
+import { asking, type BrowserName, serve, startBrowser } from './browsers.ts'
 import type { Page } from './snapshot-page.ts'
 
 let site: Awaited<ReturnType<typeof serve>>
@@ -21,16 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-/** Calls a function of the page. */
-function ask<K extends keyof Page>(
-  tab: Tab,
-  what: K,
-  ...args: Parameters<Page[K]>
-): Promise<Awaited<ReturnType<Page[K]>>> {
-  const call = (what: string, args: unknown[]) =>
-    (window as unknown as { page: Record<string, (...args: unknown[]) => unknown> }).page[what]!(...args)
-  return tab.evaluate(call, what, args) as Promise<Awaited<ReturnType<Page[K]>>>
-}
+const ask = asking<Page>()
 
 /** Firefox has no quota to set from outside; its own limit can be set at its start, in kilobytes. */
 const SMALL_QUOTA = { 'dom.quotaManager.temporaryStorage.fixedLimit': 51_200 }

@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawn } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { digestText } from './cases.ts'
-import { answer, freePort } from './places.ts'
+import { startWorkerd } from './workerd.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../examples')
 
@@ -98,36 +98,17 @@ function installed(dir: string, name: string): string {
 
 async function inWorkerd(dir: string, snapshots: number): Promise<readonly string[]> {
   await bundle(dir, 'worker.ts', 'edge-worker.mjs')
-  const port = await freePort()
-  writeFileSync(
-    join(dir, 'edge.capnp'),
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = (
-      modules = [(name = "worker", esModule = embed "edge-worker.mjs")],
-      bindings = [(name = "SNAPSHOTS", service = "snapshots")],
-      compatibilityDate = "2025-06-01")),
-    (name = "snapshots", external = (address = "127.0.0.1:${snapshots}", http = ())),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
-);`,
-  )
-  const server = spawn(join(dir, 'node_modules/.bin/workerd'), ['serve', 'edge.capnp'], {
-    cwd: dir,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  const workerd = await startWorkerd(dir, 'edge-worker.mjs', snapshots)
   try {
-    await answer(`http://127.0.0.1:${port}/`)
     const texts: string[] = []
     for (const body of JSON.parse(readFileSync(join(dir, 'edge-requests.json'), 'utf8')) as string[]) {
       const headers = { 'content-type': 'application/json' }
-      const response = await fetch(`http://127.0.0.1:${port}/check?require=cache`, { method: 'POST', body, headers })
+      const response = await fetch(`${workerd.url}check?require=cache`, { method: 'POST', body, headers })
       texts.push(`${response.status} ${await response.text()}`)
     }
     return texts
   } finally {
-    server.kill()
+    await workerd.stop()
   }
 }
 

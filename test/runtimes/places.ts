@@ -1,13 +1,14 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { type AddressInfo, createServer as createSocket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createContext, Script } from 'node:vm'
 import { build } from 'esbuild'
 import puppeteer from 'puppeteer-core'
 import type { Report } from './cases.ts'
 import type { Reports } from './entry.ts'
+import { startWorkerd } from './workerd.ts'
 
 /** One runtime: the row of the matrix, and how the suite runs there. `dir` holds the installed package, `run.mjs` and `entry.ts`. */
 export interface Place {
@@ -67,46 +68,14 @@ export default { async fetch() { return Response.json(await runAll(assets)) } }`
 
 async function inWorkerd(dir: string): Promise<{ version: string } & Reports> {
   writeFileSync(join(dir, 'worker.mjs'), await bundle(dir, WORKER, 'esm'))
-  const port = await freePort()
-  writeFileSync(
-    join(dir, 'worker.capnp'),
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = (modules = [(name = "worker", esModule = embed "worker.mjs")], compatibilityDate = "2025-06-01"))],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
-);`,
-  )
-  const program = join(dir, 'node_modules/.bin/workerd')
-  const version = execFileSync(program, ['--version'], { encoding: 'utf8' }).trim()
-  const server = spawn(program, ['serve', 'worker.capnp'], { cwd: dir, stdio: ['ignore', 'inherit', 'inherit'] })
+  const version = execFileSync(join(dir, 'node_modules/.bin/workerd'), ['--version'], { encoding: 'utf8' }).trim()
+  const { first, stop } = await startWorkerd(dir, 'worker.mjs')
   try {
-    const response = await answer(`http://127.0.0.1:${port}/`)
-    if (!response.ok) throw new Error(await response.text())
-    return { version, ...((await response.json()) as Reports) }
+    if (!first.ok) throw new Error(await first.text())
+    return { version, ...((await first.json()) as Reports) }
   } finally {
-    server.kill()
+    await stop()
   }
-}
-
-/** The first answer, once it listens. */
-export async function answer(url: string): Promise<Response> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await fetch(url, { signal: AbortSignal.timeout(60_000) })
-    } catch (error) {
-      if (tries === 100) throw error
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-  }
-}
-
-export async function freePort(): Promise<number> {
-  return await new Promise((resolve) => {
-    const socket = createSocket().listen(0, '127.0.0.1', () => {
-      const { port } = socket.address() as AddressInfo
-      socket.close(() => resolve(port))
-    })
-  })
 }
 
 const PAGE = (
