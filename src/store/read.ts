@@ -1,18 +1,21 @@
+import { freeze } from 'immer'
 import { LayerfoldError } from '../errors.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { compareText } from '../go/text.ts'
 import type { Time } from '../go/time.ts'
 import { decodeImage } from '../image/codec.ts'
+import type { Generation } from '../image/generation.ts'
 import type { Image, ImageID } from '../image/image.ts'
 import { trieEntries } from '../persistent/trie.ts'
 import { childIDs } from './children.ts'
 import { unpackContent } from './content.ts'
+import type { Core } from './core.ts'
 import { indexedNode, noContent, nodeOf, noMetadata } from './ids.ts'
 import { type Failure, fail } from './outcome.ts'
 import type { ImageStore } from './store.ts'
 
 /**
- * The image, decoded as the store's generation does it; `undefined` when there is no content that is one. Reads content, not the index: what a failed create left
+ * The image, frozen, decoded as the store's generation does it; `undefined` when there is no content that is one. Reads content, not the index: what a failed create left
  * behind is found (moby's store.Get, spec 3.3).
  */
 export function findImage(store: ImageStore, id: string): Image | undefined {
@@ -20,7 +23,7 @@ export function findImage(store: ImageStore, id: string): Image | undefined {
   return image instanceof GoError ? undefined : image
 }
 
-/** The image. Throws `image-unreadable` with the daemon's text where `findImage` gives `undefined`. */
+/** The image, frozen. Throws `image-unreadable` with the daemon's text where `findImage` gives `undefined`. */
 export function getImage(store: ImageStore, id: string): Image {
   const image = readImage(store, id)
   if (image instanceof GoError) throw unreadable(id, image)
@@ -92,14 +95,35 @@ export function searchImages(
   return another === undefined || whole ? { outcome: 'found', id } : fail('ambiguous', 'ambiguous digest string')
 }
 
-/** Decodes the image anew, or says why it cannot. */
-export function readImage(
-  store: ImageStore,
-  id: string,
-): (Image & { readonly rootfs: NonNullable<Image['rootfs']> }) | GoError {
+type Decoded = Image & { readonly rootfs: NonNullable<Image['rootfs']> }
+
+/** The image, decoded, or why it cannot be. */
+export function readImage(store: ImageStore, id: string): Decoded | GoError {
   const node = nodeOf(store, id)
-  if (node === undefined) return noContent(store, id)
-  return orGoError(() => decodeImage(unpackContent(node.core.content), store.daemon.generation))
+  return node === undefined ? noContent(store, id) : decodeCore(node.core, store.daemon.generation)
+}
+
+/** How many images are kept decoded. */
+const MOST = 256
+
+/**
+ * Builds read the same few images again and again, and decoding one costs as much as ten probes. Those read last are kept, frozen: what one caller gets, another
+ * may have. Only time tells.
+ */
+let decoded = /* @__PURE__ */ new WeakMap<Core, { readonly generation: Generation; readonly image: Decoded }>()
+let count = 0
+
+function decodeCore(core: Core, generation: Generation): Decoded | GoError {
+  const known = decoded.get(core)
+  if (known?.generation === generation) return known.image
+  const image = orGoError(() => decodeImage(unpackContent(core.content), generation))
+  if (image instanceof GoError) return image
+  if (++count > MOST) {
+    decoded = new WeakMap()
+    count = 1
+  }
+  decoded.set(core, { generation, image: freeze(image, true) })
+  return image
 }
 
 function firstTwo(store: ImageStore, term: string): ImageID[] {
