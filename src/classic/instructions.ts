@@ -81,8 +81,10 @@ function setEnv(stage: Stage, { pairs }: PairsInstruction | LabelOption): Prepar
   const env = [...(stage.config.Env ?? [])]
   const entries = pairs.map(({ key, value }) => `${expand(stage, key)}=${expand(stage, value)}`)
   for (const entry of entries) {
-    const start = `${nameOf(entry)}=`
-    const at = env.findIndex((each) => each.startsWith(start) || each === nameOf(entry))
+    const name = nameOf(entry)
+    const at = env.findIndex(
+      (each) => each.startsWith(name) && (each.length === name.length || each[name.length] === '='),
+    )
     if (at < 0) env.push(entry)
     else env[at] = entry
   }

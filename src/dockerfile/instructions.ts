@@ -78,7 +78,8 @@ function printWords({ command, flags, args, trigger }: Node): string {
 }
 
 function readPairs(node: Node, _: Flags, __: Grammar, kind: Kind): Meaning {
-  const pairs = node.args.flatMap((key, index) => (index % 2 ? [] : [{ key, value: node.args[index + 1]! }]))
+  const pairs: { readonly key: string; readonly value: string }[] = []
+  for (let at = 0; at < node.args.length; at += 2) pairs.push({ key: node.args[at]!, value: node.args[at + 1]! })
   if (pairs.some(({ key }) => key === '')) throw fault(`${kind} names can not be blank`)
   return { kind: kind as 'ENV' | 'LABEL', pairs }
 }
@@ -129,18 +130,20 @@ function readCopy(node: Node, _: Flags, grammar: Grammar, kind: Kind): Meaning {
 
 function readCommand(node: Node, flags: Flags, grammar: Grammar, kind: Kind): Meaning {
   const isNil = kind === 'ENTRYPOINT' && node.args.length === 0 && !(node.json && grammar.emptyEntrypoint === 'list')
-  const mounts = node.flags.filter((flag) => flag.startsWith('--mount=')).map((flag) => flag.slice('--mount='.length))
-  const [network, security] = ['network', 'security'].map((name) => flags.get(name))
   return {
     kind: kind as 'RUN',
     words: isNil ? undefined : node.args,
     json: node.json,
     flags: [...flags.keys()],
-    ...(mounts.length > 0 && { mounts }),
-    ...(network && { network }),
-    ...(security && { security }),
+    ...(flags.size > 0 && readRunFlags(node, flags)),
     ...(node.heredocs && { heredocs: node.heredocs }),
   }
+}
+
+function readRunFlags(node: Node, flags: Flags) {
+  const mounts = node.flags.filter((flag) => flag.startsWith('--mount=')).map((flag) => flag.slice('--mount='.length))
+  const [network, security] = ['network', 'security'].map((name) => flags.get(name))
+  return { ...(mounts.length > 0 && { mounts }), ...(network && { network }), ...(security && { security }) }
 }
 
 function readExpose(node: Node, _: Flags, grammar: Grammar): Meaning {

@@ -126,12 +126,14 @@ function readPairs(rest: string, name: string, token: Escape): string[] {
     if (value === undefined) throw fault(`${name} must have two arguments`)
     return [key, value]
   }
-  return words.flatMap((word) => {
+  const pairs: string[] = []
+  for (const word of words) {
     const [key, value] = cut(word, '=')
     if (value === undefined)
       throw fault(`Syntax error - can't find = in ${quote(word)}. Must be of the form: name=value`)
-    return [key, value]
-  })
+    pairs.push(key, value)
+  }
+  return pairs
 }
 
 /** Words with their quotes and escapes kept; those only keep blanks inside a word. */
