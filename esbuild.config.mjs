@@ -22,4 +22,5 @@ await build({
   external: ['node:*'],
   target: 'es2022',
   define: { 'process.env.NODE_ENV': '"production"' },
+  mangleProps: /_$/, // Immer's own, as its production build has them; nobody else's names end so
 })

@@ -6,8 +6,7 @@ import { build } from 'esbuild'
 import { median } from './measure.ts'
 import type { Row } from './report.ts'
 
-const PROBE = `export { emptyStore, createImage, setParent, cacheFrom, probe } from './src/index.ts'
-export { docker17_03 } from './src/cache/rules.ts'`
+const PROBE = `export { emptyStore, createImage, setParent, cacheFrom, probe, docker17_03 } from './src/index.ts'`
 const WRITES = `export { removeImage, tagImage, getImage, changesBetween, applyChanges, reasonsFor, commit } from './src/index.ts'`
 
 const PARTS: Readonly<Record<string, string>> = {
@@ -40,6 +39,7 @@ export async function bundleSize(): Promise<Row[]> {
       mainFields: ['module', 'main'],
       target: 'es2022',
       define: { 'process.env.NODE_ENV': '"production"' },
+      mangleProps: /_$/, // as the published files have it (esbuild.config.mjs)
     })
     const [file] = made.outputFiles
     rows.push({

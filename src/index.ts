@@ -20,9 +20,23 @@ export {
   type SourceReason,
 } from './cache/reasons.ts'
 export { type Restoration, type RestoreResult, restore } from './cache/restore.ts'
-export type { CacheRules, RuleSet } from './cache/rules.ts'
 // The cache: rule sets, probes, reasons
-export * as rules from './cache/rules.ts'
+export {
+  type CacheRules,
+  docker1_13,
+  docker17_03,
+  docker20,
+  docker23_0_10,
+  docker24_0_9,
+  docker25,
+  docker25_0_0,
+  docker26,
+  docker29,
+  docker29_5,
+  type RuleSet,
+  type RuleSetName,
+  rules,
+} from './cache/rules.ts'
 export type { SourceRefusal } from './cache/valid-parent.ts'
 // Digests
 export { type Digest, digestOf, isDigest, parseDigest, shortID } from './digest/digest.ts'

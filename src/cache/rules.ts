@@ -88,3 +88,29 @@ export const docker29_5: RuleSet = {
   shape: shape29,
   platform: platformWithFeatures,
 }
+
+export type RuleSetName =
+  | 'docker1_13'
+  | 'docker17_03'
+  | 'docker20'
+  | 'docker23_0_10'
+  | 'docker24_0_9'
+  | 'docker25_0_0'
+  | 'docker25'
+  | 'docker26'
+  | 'docker29'
+  | 'docker29_5'
+
+/** All of them by name. A page that imports one by its own export does without the others. */
+export const rules: Readonly<Record<RuleSetName, RuleSet>> = {
+  docker1_13,
+  docker17_03,
+  docker20,
+  docker23_0_10,
+  docker24_0_9,
+  docker25_0_0,
+  docker25,
+  docker26,
+  docker29,
+  docker29_5,
+}

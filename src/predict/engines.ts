@@ -1,6 +1,7 @@
 import { grammarBuildah } from '../buildah/build.ts'
 import { buildkit, buildkit0_11 } from '../buildkit/engines.ts'
 import type { BuildkitBuilder } from '../buildkit/request.ts'
+import type { RuleSetName } from '../cache/rules.ts'
 import type { ClassicBuilder } from '../classic/builder.ts'
 import {
   classic1_13,
@@ -29,17 +30,7 @@ export const engines: Readonly<Record<ClassicName, ClassicBuilder>> = {
   docker29_5: classic29_5,
 }
 
-export type ClassicName =
-  | 'docker1_13'
-  | 'docker17_03'
-  | 'docker20'
-  | 'docker23_0_10'
-  | 'docker24_0_9'
-  | 'docker25_0_0'
-  | 'docker25'
-  | 'docker26'
-  | 'docker29'
-  | 'docker29_5'
+export type ClassicName = RuleSetName
 
 /** The BuildKit releases by name: as dockerd 20.10 has it, and since 0.11, which no recording verifies. */
 export const buildkits: Readonly<Record<BuildkitName, BuildkitBuilder>> = { buildkit, buildkit0_11 }

@@ -1,4 +1,3 @@
-import { freeze } from 'immer'
 import { LayerfoldError } from '../errors.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { compareText } from '../go/text.ts'
@@ -122,8 +121,15 @@ function decodeCore(core: Core, generation: Generation): Decoded | GoError {
     decoded = new WeakMap()
     count = 1
   }
-  decoded.set(core, { generation, image: freeze(image, true) })
+  decoded.set(core, { generation, image: frozen(image) })
   return image
+}
+
+/** The value, frozen with all that is in it. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const each of Object.values(value)) frozen(each)
+  return Object.freeze(value)
 }
 
 function firstTwo(store: ImageStore, term: string): ImageID[] {
