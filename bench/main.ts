@@ -13,6 +13,7 @@ import { mobyBesideUs } from './moby.ts'
 import { keystrokes } from './page.ts'
 import { contextHashing, predictWarm } from './predict.ts'
 import { probeScratch, probeSiblings, probeSources } from './probe.ts'
+import { replayedProbes } from './replay.ts'
 import { printRows, type Row } from './report.ts'
 import { bundleSize, coldImport } from './size.ts'
 import { commits, loads } from './snapshot.ts'
@@ -43,6 +44,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   edge: () => edgeCost(),
   'edge-size': () => edgeSize(),
   'edge-start': () => edgeStart(),
+  replay: () => replayedProbes(),
   page: (small) => keystrokes(small ? 1000 : 10_000),
   moby: (small) => mobyBesideUs(upTo([10, 1000], small)),
 }

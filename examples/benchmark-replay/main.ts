@@ -1,6 +1,6 @@
 /**
  * Many builds over time, replayed under several policies and rule sets: which reuses most? `npm run replay -- [--seed 1] [--builds 300] [--workers N] [--engines
- * docker20,docker25] [--out run/replay]`. Writes replay.csv, replay.json and replay.svg; the same seed gives the same files on any number of workers.
+ * docker20,docker25] [--probes 20000] [--out run/replay]`. Writes replay.csv, replay.json and replay.svg; the same seed gives the same files on any number of workers.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -11,7 +11,7 @@ import { buildSync } from 'esbuild'
 import { isEngineName } from 'layerfold/predict'
 import { plot } from './plot.ts'
 import { policies, type Result } from './replay.ts'
-import type { Job } from './worker.ts'
+import type { Done, Job, Pace } from './worker.ts'
 
 const { values } = parseArgs({
   options: {
@@ -19,10 +19,11 @@ const { values } = parseArgs({
     builds: { type: 'string', default: '300' },
     workers: { type: 'string', default: String(availableParallelism()) },
     engines: { type: 'string', default: 'docker1_13,docker20,docker25' },
+    probes: { type: 'string', default: '20000' },
     out: { type: 'string', default: 'run/replay' },
   },
 })
-const [seed, builds, workers] = [whole('seed'), whole('builds'), whole('workers')]
+const [seed, builds, workers, probes] = [whole('seed'), whole('builds'), whole('workers'), whole('probes')]
 const jobs: readonly Job[] = values.engines
   .split(',')
   .flatMap((engine) => {
@@ -31,6 +32,7 @@ const jobs: readonly Job[] = values.engines
   })
   .map((job, index) => ({ ...job, index }))
 
+const paces: Pace[] = []
 const start = performance.now()
 const results = await runAll()
 const seconds = (performance.now() - start) / 1000
@@ -48,8 +50,15 @@ const total = results.reduce((sum, { steps }) => sum + steps, 0)
 process.stderr.write(
   `${jobs.length * builds} builds, ${total} steps in ${seconds.toFixed(1)} s on ${workers} workers: ${(total / seconds).toFixed(0)} steps a second\n`,
 )
+if (paces.length > 0) {
+  const asked = paces.reduce((sum, pace) => sum + pace.probes, 0)
+  const milliseconds = paces.reduce((sum, pace) => sum + pace.milliseconds, 0)
+  process.stderr.write(
+    `${asked} probes of last builds, asked again: ${((asked / milliseconds) * 1000).toFixed(0)} a second on each worker\n`,
+  )
+}
 
-function whole(name: 'seed' | 'builds' | 'workers'): number {
+function whole(name: 'seed' | 'builds' | 'workers' | 'probes'): number {
   const number = Number(values[name])
   if (!Number.isInteger(number) || number < (name === 'seed' ? 0 : 1))
     throw new Error(`--${name} ${values[name]}: a whole number, please`)
@@ -63,7 +72,7 @@ async function runAll(): Promise<readonly Result[]> {
   const code = workerCode()
   const progress = startProgress(jobs.length * builds)
   const work = async (): Promise<void> => {
-    const worker = new Worker(code, { eval: true, workerData: { seed, builds } })
+    const worker = new Worker(code, { eval: true, workerData: { seed, builds, probes } })
     try {
       await new Promise<void>((resolve, reject) => {
         const next = (): void => {
@@ -72,9 +81,10 @@ async function runAll(): Promise<readonly Result[]> {
           else worker.postMessage(job)
         }
         worker.on('error', reject)
-        worker.on('message', (message: { readonly built: 1 } | { readonly index: number; readonly result: Result }) => {
+        worker.on('message', (message: { readonly built: 1 } | Done) => {
           if ('built' in message) return progress()
           found[message.index] = message.result
+          if (message.pace !== undefined) paces.push(message.pace)
           next()
         })
         next()

@@ -12,7 +12,14 @@ import {
   untagImage,
 } from 'layerfold'
 import { contextOf } from 'layerfold/dockerfile'
-import { type EngineName, predict, type StepRun, type StepToRun, simulateStep } from 'layerfold/predict'
+import {
+  type EngineName,
+  type PredictedStep,
+  predict,
+  type StepRun,
+  type StepToRun,
+  simulateStep,
+} from 'layerfold/predict'
 import type { Build } from './history.ts'
 
 /** How a builder keeps and names what it built. */
@@ -71,8 +78,11 @@ export interface Result {
   readonly rate: readonly number[]
 }
 
+/** What is told of each build: its `--cache-from`, its steps, and the images when it has ended. */
+export type OnBuild = (sources: readonly string[], steps: readonly PredictedStep[], images: ImageStore) => void
+
 /** Replays the history under one policy and one rule set. Nothing but the arguments counts. */
-export function replay(history: readonly Build[], policy: Policy, engine: EngineName, onBuild: () => void): Result {
+export function replay(history: readonly Build[], policy: Policy, engine: EngineName, onBuild: OnBuild): Result {
   let images = withBase()
   let [steps, hits] = [0, 0]
   const lastSet = new Map<string, number>()
@@ -100,7 +110,7 @@ export function replay(history: readonly Build[], policy: Policy, engine: Engine
     if (image !== undefined)
       images = policy.builder === 'kept' ? tagged(next.images, tags, image) : pushed(images, next.images, tags, image)
     images = cleaned(images, policy, number, lastSet)
-    onBuild()
+    onBuild(sources, predicted, next.images)
   }
   return {
     policy: policy.name,

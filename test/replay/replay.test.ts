@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { generateHistory } from '../../examples/benchmark-replay/history.ts'
+import { type Asked, askAgain, lookUps } from '../../examples/benchmark-replay/probes.ts'
 import { type Policy, policies, replay } from '../../examples/benchmark-replay/replay.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -35,6 +36,17 @@ describe('the replay', () => {
     expect(result.steps).toBe(20 * 10)
     expect(result.rate).toHaveLength(20)
     expect(result.rate.at(-1)).toBe(result.hits / result.steps)
+  })
+
+  it('asks the last build again, which has everything now', () => {
+    let asked: readonly Asked[] = []
+    replay(generateHistory(7, 5), named('kept builder'), 'docker25', (sources, steps, images) => {
+      asked = lookUps(images, sources, 'docker25', steps)
+    })
+    expect(asked).toHaveLength(10)
+    expect(askAgain(asked, 25)).toBe(25)
+    const [{ cache, parent, step }] = asked as [Asked]
+    expect(askAgain([{ cache, parent, step: { ...step, config: { ...step.config, User: 'x' } } }], 3)).toBe(0)
   })
 
   it('shows what policies differ in', () => {
