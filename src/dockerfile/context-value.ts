@@ -6,18 +6,30 @@ export function isBuildContext(value: unknown): value is BuildContext {
   return isTextOrAbsent(value.dockerignore) && value.entries.every(isEntry)
 }
 
-const TYPES: readonly unknown[] = ['file', 'hardlink', 'symlink', 'char', 'block', 'directory', 'fifo']
+const TYPES: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
+  'file',
+  'hardlink',
+  'symlink',
+  'char',
+  'block',
+  'directory',
+  'fifo',
+])
 
 function isEntry(entry: unknown): boolean {
   if (!isRecord<keyof ContextEntry>(entry)) return false
-  const { path, type, mode, uid, gid, size, link, devmajor = 0, devminor = 0, xattrs = {}, sum } = entry
+  const { path, type, mode, uid, gid, size, link, devmajor = 0, devminor = 0, xattrs, sum } = entry
   return (
     typeof path === 'string' &&
-    TYPES.includes(type) &&
-    [mode, uid, gid, size, devmajor, devminor].every((each) => Number.isSafeInteger(each)) &&
+    TYPES.has(type) &&
+    Number.isSafeInteger(mode) &&
+    Number.isSafeInteger(uid) &&
+    Number.isSafeInteger(gid) &&
+    Number.isSafeInteger(size) &&
+    Number.isSafeInteger(devmajor) &&
+    Number.isSafeInteger(devminor) &&
     isTextOrAbsent(link) &&
-    isRecord(xattrs) &&
-    Object.values(xattrs).every((each) => typeof each === 'string') &&
+    (xattrs === undefined || (isRecord(xattrs) && Object.values(xattrs).every((each) => typeof each === 'string'))) &&
     typeof sum === 'string' &&
     /^[0-9a-f]{64}$/.test(sum)
   )

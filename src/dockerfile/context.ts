@@ -76,7 +76,8 @@ export function sentPatterns(dockerignore: string | undefined, dockerfile: strin
 
 /** The cleaned path inside the root, without `/` at either end; `.` is the root itself (spec 8.6: the lookup key). */
 export function pathKey(path: string): string {
-  return UNCLEAN.test(path) ? cleanPath(`/${path}`).slice(1) || '.' : path
+  const bare = path.endsWith('/') ? path.slice(0, -1) : path
+  return UNCLEAN.test(bare) ? cleanPath(`/${path}`).slice(1) || '.' : bare
 }
 
 /** A part is empty, `.` or `..`. */
