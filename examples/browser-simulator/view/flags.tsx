@@ -25,9 +25,9 @@ export function FlagFields({ flags, prediction, onEdit }: FlagProps): VNode {
         <h2 id="flags-title">Flags</h2>
       </div>
       <div class="flags">
-        <Field name="Docker" note={undefined}>
+        <Field name="Engine" note={undefined}>
           <select
-            id="flag-Docker"
+            id="flag-Engine"
             value={flags.engine}
             onChange={({ currentTarget: { value } }) => isEngineName(value) && onEdit({ ...flags, engine: value })}
           >
