@@ -8,20 +8,21 @@ import { configStruct, type Generation, imageStruct } from './generation.ts'
 import type { Image } from './image.ts'
 
 /**
- * moby's image.NewFromJSON: the bytes of an image config as that generation decodes them. Throws a GoError: `json-syntax`, `json-type`, `time-parse`, or
+ * moby's image.NewFromJSON: an image config, its bytes or their text (`readGoString`), as that generation decodes it. Throws a GoError: `json-syntax`, `json-type`, `time-parse`, or
  * `no-rootfs` (spec 1.8). The bytes stay the truth; unknown keys are dropped here.
  */
 export function decodeImage(
-  bytes: Uint8Array,
+  json: Uint8Array | string,
   generation: Generation,
 ): Image & { readonly rootfs: NonNullable<Image['rootfs']> } {
-  const image = decodeImageWithoutRule(readGoString(bytes), generation)
+  const image = decodeImageWithoutRule(json, generation)
   if (image?.rootfs === undefined) throw new GoError('no-rootfs', noRootFS(generation))
   return image as Image & { readonly rootfs: NonNullable<Image['rootfs']> }
 }
 
 /** The same without the rule that there is a `rootfs`; `undefined` for the document `null`. */
-export function decodeImageWithoutRule(text: string, generation: Generation): Image | undefined {
+export function decodeImageWithoutRule(json: Uint8Array | string, generation: Generation): Image | undefined {
+  const text = typeof json === 'string' ? json : readGoString(json)
   const value = readStruct(imageStruct(generation), text) as Image | undefined
   return value === undefined || generation.variant ? value : { ...value, variant: '' }
 }

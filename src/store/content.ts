@@ -22,6 +22,11 @@ export function packContent(raw: Uint8Array): string | Uint8Array {
   return readUTF8(raw) ?? raw.slice()
 }
 
+/** What was packed: its text where it is valid UTF-8, else its bytes, which are not to be changed. */
+export function wholeContent(content: Content): string | Uint8Array {
+  return content instanceof Uint8Array ? content : textOf(content)
+}
+
 /** A copy of the very bytes that were packed. */
 export function unpackContent(content: Content): Uint8Array {
   return content instanceof Uint8Array ? content.slice() : writeGoString(textOf(content))

@@ -39,8 +39,9 @@ export interface DecodedImage {
 }
 
 export function decodeLoaded({ raw, ...facts }: LoadedImage, generation: Generation): DecodedImage {
-  const image = orGoError(() => decodeImage(raw, generation))
-  return { facts, core: makeCore(facts.id, packContent(raw), image instanceof GoError ? undefined : image) }
+  const content = packContent(raw)
+  const image = orGoError(() => decodeImage(content, generation))
+  return { facts, core: makeCore(facts.id, content, image instanceof GoError ? undefined : image) }
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Generation } from '../image/generation.ts'
 import type { Image, ImageID } from '../image/image.ts'
 import { trieEntries } from '../persistent/trie.ts'
 import { childIDs } from './children.ts'
-import { unpackContent } from './content.ts'
+import { unpackContent, wholeContent } from './content.ts'
 import type { Core } from './core.ts'
 import { indexedNode, noContent, nodeOf, noMetadata } from './ids.ts'
 import { type Failure, fail } from './outcome.ts'
@@ -115,7 +115,7 @@ let count = 0
 function decodeCore(core: Core, generation: Generation): Decoded | GoError {
   const known = decoded.get(core)
   if (known?.generation === generation) return known.image
-  const image = orGoError(() => decodeImage(unpackContent(core.content), generation))
+  const image = orGoError(() => decodeImage(wholeContent(core.content), generation))
   if (image instanceof GoError) return image
   if (++count > MOST) {
     decoded = new WeakMap()

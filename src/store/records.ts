@@ -64,8 +64,9 @@ function readCore(store: ImageStore, id: string, raw: Uint8Array | undefined, pa
     throw new LayerfoldError('change-malformed', { reason: `${id} is not in the store and has no content` })
   if (digestOf(raw) !== id)
     throw new LayerfoldError('change-malformed', { reason: `the content of ${id} has another digest` })
-  const image = orGoError(() => decodeImage(raw, store.daemon.generation))
-  const core = makeCore(id, packContent(raw), image instanceof GoError ? undefined : image)
+  const content = packContent(raw)
+  const image = orGoError(() => decodeImage(content, store.daemon.generation))
+  const core = makeCore(id, content, image instanceof GoError ? undefined : image)
   const parentCore = parent === undefined ? undefined : nodeOf(store, parent)?.core
   return parentCore === undefined ? core : sharing(core, parentCore)
 }

@@ -6,7 +6,7 @@ import { type DiffID, hasLayers } from '../image/rootfs.ts'
 import { textDigits } from '../persistent/digits.ts'
 import { Trie, trieEntries, trieSetAll } from '../persistent/trie.ts'
 import { type Children, noChildren, withChildren } from './children.ts'
-import { packContent, unpackContent } from './content.ts'
+import { packContent, wholeContent } from './content.ts'
 import { type Core, makeCore } from './core.ts'
 import { bareNode } from './members.ts'
 import type { Failure } from './outcome.ts'
@@ -26,7 +26,7 @@ export function reopenStore(store: ImageStore): [next: ImageStore, result: Reope
   const layers: (readonly DiffID[])[] = []
   const indexed = new Map<ImageID, Node>()
   for (const [id, node] of trieEntries(store.images)) {
-    const image = orGoError(() => decodeImage(unpackContent(node.core.content), store.daemon.generation))
+    const image = orGoError(() => decodeImage(wholeContent(node.core.content), store.daemon.generation))
     if (image instanceof GoError) continue
     const refusal = refusalOf(store, image)
     const diffIDs = image.rootfs.diffIDs ?? []
@@ -42,8 +42,9 @@ export function reopenStore(store: ImageStore): [next: ImageStore, result: Reope
  */
 export function putContent(store: ImageStore, raw: Uint8Array): [next: ImageStore, id: ImageID] {
   const id = digestOf<'image'>(raw)
-  const image = orGoError(() => decodeImage(raw, store.daemon.generation))
-  const core = makeCore(id, packContent(raw), image instanceof GoError ? undefined : image)
+  const content = packContent(raw)
+  const image = orGoError(() => decodeImage(content, store.daemon.generation))
+  const core = makeCore(id, content, image instanceof GoError ? undefined : image)
   return [withFields(store, { images: trieSetAll(store.images, [[id, bareNode(core)]]) }), id]
 }
 

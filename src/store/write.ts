@@ -1,6 +1,5 @@
 import { digestOf } from '../digest/digest.ts'
 import { GoError, orGoError } from '../go/error.ts'
-import { readGoString } from '../go/text.ts'
 import type { Time } from '../go/time.ts'
 import { decodeImage, decodeImageWithoutRule } from '../image/codec.ts'
 import type { Image, ImageID } from '../image/image.ts'
@@ -25,12 +24,13 @@ export type CreateResult =
  * next store has that content and no image.
  */
 export function createImage(store: ImageStore, raw: Uint8Array): [next: ImageStore, result: CreateResult] {
-  const decoded = orGoError(() => decodeForCreate(raw, store.daemon))
+  const content = packContent(raw)
+  const decoded = orGoError(() => decodeForCreate(content, store.daemon))
   if (decoded instanceof GoError) return [store, { ...failure(decoded), layers: [] }]
   const id = digestOf<'image'>(raw)
   const node = nodeOf(store, id)
   if (node?.indexed) return [store, { outcome: 'existing', id, layers: [] }]
-  const core = node?.core ?? makeCore(id, packContent(raw), decoded)
+  const core = node?.core ?? makeCore(id, content, decoded)
   const layers = decoded.rootfs.diffIDs ?? []
   const refusal = refusalOf(store, decoded)
   const next = putNode(store, node, { ...(node ?? bareNode(core)), indexed: refusal === undefined })
@@ -130,13 +130,13 @@ function withMetadata(
 type Decoded = Image & { readonly rootfs: NonNullable<Image['rootfs']> }
 
 /** Parse, then the one rule about history: no more steps with a layer than layers. */
-function decodeForCreate(raw: Uint8Array, { generation }: Daemon): Decoded {
+function decodeForCreate(content: string | Uint8Array, { generation }: Daemon): Decoded {
   if (generation.withoutRootFS === 'panic') {
-    const image = decodeImageWithoutRule(readGoString(raw), generation)
+    const image = decodeImageWithoutRule(content, generation)
     if (image?.rootfs === undefined)
       throw new GoError('panic', 'panic: runtime error: invalid memory address or nil pointer dereference')
   }
-  const image = decodeImage(raw, generation)
+  const image = decodeImage(content, generation)
   const withLayer = (image.history ?? []).reduce((count, { emptyLayer }) => count + (emptyLayer ? 0 : 1), 0)
   if (withLayer > (image.rootfs.diffIDs?.length ?? 0)) {
     throw new GoError('too-many-layers', 'too many non-empty layers in History section')
@@ -169,12 +169,13 @@ export function refusalOf(store: ImageStore, image: Decoded): { failure: Failure
 
 function makeFreshNode(store: ImageStore, fresh: Map<ImageID, Node>, raw: Uint8Array): CreateResult | undefined {
   if (store.strays.size > 0) return undefined
-  const decoded = orGoError(() => decodeForCreate(raw, store.daemon))
+  const content = packContent(raw)
+  const decoded = orGoError(() => decodeForCreate(content, store.daemon))
   if (decoded instanceof GoError) return { ...failure(decoded), layers: [] }
   const id = digestOf<'image'>(raw)
   if (fresh.has(id)) return { outcome: 'existing', id, layers: [] }
   if (nodeOf(store, id) !== undefined || refusalOf(store, decoded) !== undefined) return undefined
-  fresh.set(id, { ...bareNode(makeCore(id, packContent(raw), decoded)), indexed: true })
+  fresh.set(id, { ...bareNode(makeCore(id, content, decoded)), indexed: true })
   return { outcome: 'created', id, layers: decoded.rootfs.diffIDs ?? [] }
 }
 
