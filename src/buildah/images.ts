@@ -1,5 +1,4 @@
 import { GoError, orGoError } from '../go/error.ts'
-import { writeGoString } from '../go/text.ts'
 import type { Time } from '../go/time.ts'
 import { decodeImage, encodeImage } from '../image/codec.ts'
 import type { Config } from '../image/config.ts'
@@ -80,7 +79,7 @@ export function commitImage(
   layer: DiffID | undefined,
 ): [next: ImageStore, made: Candidate] {
   const { generation } = store.daemon
-  const base = parent ?? decodeImage(writeGoString(NEW_IMAGE), generation)
+  const base = parent ?? decodeImage(NEW_IMAGE, generation)
   const entries = steps.map((step): History => ({ ...step, author: '' }))
   const image: Image = {
     ...base,

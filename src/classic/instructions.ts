@@ -82,9 +82,7 @@ function setEnv(stage: Stage, { pairs }: PairsInstruction | LabelOption): Prepar
   const entries = pairs.map(({ key, value }) => `${expand(stage, key)}=${expand(stage, value)}`)
   for (const entry of entries) {
     const name = nameOf(entry)
-    const at = env.findIndex(
-      (each) => each.startsWith(name) && (each.length === name.length || each[name.length] === '='),
-    )
+    const at = env.findIndex((each) => nameOf(each) === name)
     if (at < 0) env.push(entry)
     else env[at] = entry
   }

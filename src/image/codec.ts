@@ -7,17 +7,17 @@ import type { Config } from './config.ts'
 import { configStruct, type Generation, imageStruct } from './generation.ts'
 import type { Image } from './image.ts'
 
+/** What every decoded image is: without `rootfs` it is refused. */
+export type ImageWithRootFS = Image & { readonly rootfs: NonNullable<Image['rootfs']> }
+
 /**
- * moby's image.NewFromJSON: an image config, its bytes or their text (`readGoString`), as that generation decodes it. Throws a GoError: `json-syntax`, `json-type`, `time-parse`, or
- * `no-rootfs` (spec 1.8). The bytes stay the truth; unknown keys are dropped here.
+ * moby's image.NewFromJSON: an image config, as its bytes or as their text (`readGoString`), as that generation decodes it. Throws a GoError: `json-syntax`,
+ * `json-type`, `time-parse`, or `no-rootfs` (spec 1.8). The bytes stay the truth; unknown keys are dropped here.
  */
-export function decodeImage(
-  json: Uint8Array | string,
-  generation: Generation,
-): Image & { readonly rootfs: NonNullable<Image['rootfs']> } {
+export function decodeImage(json: Uint8Array | string, generation: Generation): ImageWithRootFS {
   const image = decodeImageWithoutRule(json, generation)
   if (image?.rootfs === undefined) throw new GoError('no-rootfs', noRootFS(generation))
-  return image as Image & { readonly rootfs: NonNullable<Image['rootfs']> }
+  return image as ImageWithRootFS
 }
 
 /** The same without the rule that there is a `rootfs`; `undefined` for the document `null`. */

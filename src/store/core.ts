@@ -1,9 +1,12 @@
+import { GoError, orGoError } from '../go/error.ts'
 import { type Time, zeroTime } from '../go/time.ts'
+import { decodeImage } from '../image/codec.ts'
 import type { Config } from '../image/config.ts'
+import type { Generation } from '../image/generation.ts'
 import type { Image, ImageID } from '../image/image.ts'
 import { type Platform, platformOf } from '../image/platform.ts'
 import { hashStored } from './config-hash.ts'
-import { type Content, relativeTo } from './content.ts'
+import { type Content, packContent, relativeTo } from './content.ts'
 
 /** What never changes about an image: its bytes, and of what they say the part that a probe looks at. The children index of its parent holds the same object. */
 export interface Core {
@@ -15,6 +18,13 @@ export interface Core {
   readonly created: Time | undefined
   readonly config: Config
   readonly platform: Platform
+}
+
+/** The core of any bytes, of an image or not. */
+export function coreOf(id: ImageID, raw: Uint8Array, generation: Generation): Core {
+  const content = packContent(raw)
+  const image = orGoError(() => decodeImage(content, generation))
+  return makeCore(id, content, image instanceof GoError ? undefined : image)
 }
 
 export function makeCore(id: ImageID, content: Content, image: Image | undefined): Core {

@@ -1,12 +1,9 @@
-import { GoError, orGoError } from '../go/error.ts'
-import { decodeImage } from '../image/codec.ts'
 import type { Generation } from '../image/generation.ts'
 import type { ImageID } from '../image/image.ts'
 import { trieEntries, trieSetAll } from '../persistent/trie.ts'
 import type { ImageRecord } from './changes.ts'
 import { hasChild, noChildren, withChildren } from './children.ts'
-import { packContent } from './content.ts'
-import { type Core, makeCore, sharing } from './core.ts'
+import { type Core, coreOf, sharing } from './core.ts'
 import { indexedNode } from './ids.ts'
 import { type Daemon, emptyStore, type ImageStore, type Node, withFields } from './store.ts'
 
@@ -39,9 +36,7 @@ export interface DecodedImage {
 }
 
 export function decodeLoaded({ raw, ...facts }: LoadedImage, generation: Generation): DecodedImage {
-  const content = packContent(raw)
-  const image = orGoError(() => decodeImage(content, generation))
-  return { facts, core: makeCore(facts.id, content, image instanceof GoError ? undefined : image) }
+  return { facts, core: coreOf(facts.id, raw, generation) }
 }
 
 /**

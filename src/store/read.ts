@@ -2,7 +2,7 @@ import { LayerfoldError } from '../errors.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { compareText } from '../go/text.ts'
 import type { Time } from '../go/time.ts'
-import { decodeImage } from '../image/codec.ts'
+import { decodeImage, type ImageWithRootFS } from '../image/codec.ts'
 import type { Generation } from '../image/generation.ts'
 import type { Image, ImageID } from '../image/image.ts'
 import { trieEntries } from '../persistent/trie.ts'
@@ -94,10 +94,8 @@ export function searchImages(
   return another === undefined || whole ? { outcome: 'found', id } : fail('ambiguous', 'ambiguous digest string')
 }
 
-type Decoded = Image & { readonly rootfs: NonNullable<Image['rootfs']> }
-
 /** The image, decoded, or why it cannot be. */
-export function readImage(store: ImageStore, id: string): Decoded | GoError {
+export function readImage(store: ImageStore, id: string): ImageWithRootFS | GoError {
   const node = nodeOf(store, id)
   return node === undefined ? noContent(store, id) : decodeCore(node.core, store.daemon.generation)
 }
@@ -109,10 +107,10 @@ const MOST = 256
  * Builds read the same few images again and again, and decoding one costs as much as ten probes. Those read last are kept, frozen: what one caller gets, another
  * may have. Only time tells.
  */
-let decoded = /* @__PURE__ */ new WeakMap<Core, { readonly generation: Generation; readonly image: Decoded }>()
+let decoded = /* @__PURE__ */ new WeakMap<Core, { readonly generation: Generation; readonly image: ImageWithRootFS }>()
 let count = 0
 
-function decodeCore(core: Core, generation: Generation): Decoded | GoError {
+function decodeCore(core: Core, generation: Generation): ImageWithRootFS | GoError {
   const known = decoded.get(core)
   if (known?.generation === generation) return known.image
   const image = orGoError(() => decodeImage(wholeContent(core.content), generation))
@@ -125,7 +123,7 @@ function decodeCore(core: Core, generation: Generation): Decoded | GoError {
   return image
 }
 
-/** The value, frozen with all that is in it. */
+/** The value, frozen with all that is in it. Immer's own would bring Immer to those who only read. */
 function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   for (const each of Object.values(value)) frozen(each)

@@ -1,12 +1,9 @@
 import { digestOf, isDigest } from '../digest/digest.ts'
 import { LayerfoldError } from '../errors.ts'
-import { GoError, orGoError } from '../go/error.ts'
-import { decodeImage } from '../image/codec.ts'
 import type { ImageID } from '../image/image.ts'
 import type { Change } from './changes.ts'
 import { childIDs, hasChild, noChildren, withChild, withoutChild, withUnreadable } from './children.ts'
-import { packContent } from './content.ts'
-import { type Core, makeCore, sharing } from './core.ts'
+import { type Core, coreOf, sharing } from './core.ts'
 import { indexedNode, nodeOf } from './ids.ts'
 import { putNode, withNode, withoutStray, withStray } from './members.ts'
 import type { ImageStore, Node } from './store.ts'
@@ -64,9 +61,7 @@ function readCore(store: ImageStore, id: string, raw: Uint8Array | undefined, pa
     throw new LayerfoldError('change-malformed', { reason: `${id} is not in the store and has no content` })
   if (digestOf(raw) !== id)
     throw new LayerfoldError('change-malformed', { reason: `the content of ${id} has another digest` })
-  const content = packContent(raw)
-  const image = orGoError(() => decodeImage(content, store.daemon.generation))
-  const core = makeCore(id, content, image instanceof GoError ? undefined : image)
+  const core = coreOf(id, raw, store.daemon.generation)
   const parentCore = parent === undefined ? undefined : nodeOf(store, parent)?.core
   return parentCore === undefined ? core : sharing(core, parentCore)
 }

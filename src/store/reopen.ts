@@ -6,8 +6,8 @@ import { type DiffID, hasLayers } from '../image/rootfs.ts'
 import { textDigits } from '../persistent/digits.ts'
 import { Trie, trieEntries, trieSetAll } from '../persistent/trie.ts'
 import { type Children, noChildren, withChildren } from './children.ts'
-import { packContent, wholeContent } from './content.ts'
-import { type Core, makeCore } from './core.ts'
+import { wholeContent } from './content.ts'
+import { type Core, coreOf } from './core.ts'
 import { bareNode } from './members.ts'
 import type { Failure } from './outcome.ts'
 import { type ImageStore, type Node, withFields } from './store.ts'
@@ -42,9 +42,7 @@ export function reopenStore(store: ImageStore): [next: ImageStore, result: Reope
  */
 export function putContent(store: ImageStore, raw: Uint8Array): [next: ImageStore, id: ImageID] {
   const id = digestOf<'image'>(raw)
-  const content = packContent(raw)
-  const image = orGoError(() => decodeImage(content, store.daemon.generation))
-  const core = makeCore(id, content, image instanceof GoError ? undefined : image)
+  const core = coreOf(id, raw, store.daemon.generation)
   return [withFields(store, { images: trieSetAll(store.images, [[id, bareNode(core)]]) }), id]
 }
 

@@ -1,8 +1,8 @@
 import { digestOf } from '../digest/digest.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import type { Time } from '../go/time.ts'
-import { decodeImage, decodeImageWithoutRule } from '../image/codec.ts'
-import type { Image, ImageID } from '../image/image.ts'
+import { decodeImage, decodeImageWithoutRule, type ImageWithRootFS } from '../image/codec.ts'
+import type { ImageID } from '../image/image.ts'
 import { type ChainID, chainID, type DiffID, hasLayers } from '../image/rootfs.ts'
 import { trieGet, trieSetAll } from '../persistent/trie.ts'
 import { childIDs, hasChild, withChild, withChildren, withUnreadable } from './children.ts'
@@ -127,10 +127,8 @@ function withMetadata(
   return [withNode(store, { ...node, ...fields }), { outcome: 'set' }]
 }
 
-type Decoded = Image & { readonly rootfs: NonNullable<Image['rootfs']> }
-
 /** Parse, then the one rule about history: no more steps with a layer than layers. */
-function decodeForCreate(content: string | Uint8Array, { generation }: Daemon): Decoded {
+function decodeForCreate(content: string | Uint8Array, { generation }: Daemon): ImageWithRootFS {
   if (generation.withoutRootFS === 'panic') {
     const image = decodeImageWithoutRule(content, generation)
     if (image?.rootfs === undefined)
@@ -145,7 +143,7 @@ function decodeForCreate(content: string | Uint8Array, { generation }: Daemon): 
 }
 
 /** Why the index refuses an image whose content has been written; `asked` when the layer store was asked. */
-export function refusalOf(store: ImageStore, image: Decoded): { failure: Failure; asked: boolean } | undefined {
+export function refusalOf(store: ImageStore, image: ImageWithRootFS): { failure: Failure; asked: boolean } | undefined {
   const { generation, os: host } = store.daemon
   if (!hasLayers(image.rootfs)) return undefined
   const os = image.os || host
