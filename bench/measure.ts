@@ -1,4 +1,7 @@
-/** Times functions side by side: samples of all of them in turn, so that a slow moment of the machine meets each. Gives the median per call, in microseconds. */
+/**
+ * Times functions side by side: samples of all of them in turn, so that a slow moment of the machine meets each. Gives the median per call, in microseconds. The first third
+ * more does not count: the engine is still compiling what is called often.
+ */
 export function sideBySide(
   runs: Readonly<Record<string, () => unknown>>,
   options: { samples?: number; milliseconds?: number } = {},
@@ -7,8 +10,11 @@ export function sideBySide(
   const names = Object.keys(runs)
   const times = new Map<string, number[]>(names.map((name) => [name, []]))
   const counts = new Map(names.map((name) => [name, calibrate(runs[name]!, milliseconds)]))
-  for (let sample = 0; sample < samples; sample++) {
-    for (const name of names) times.get(name)!.push(timeOf(runs[name]!, counts.get(name)!))
+  for (let sample = -Math.ceil(samples / 3); sample < samples; sample++) {
+    for (const name of names) {
+      const time = timeOf(runs[name]!, counts.get(name)!)
+      if (sample >= 0) times.get(name)!.push(time)
+    }
   }
   return Object.fromEntries(names.map((name) => [name, median(times.get(name)!)]))
 }

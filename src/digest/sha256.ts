@@ -2,8 +2,11 @@ import { SHA256 } from '@stablelib/sha256'
 
 /** SHA-256 of the bytes as 64 lower-case hex characters; synchronous, the same in every runtime. */
 export function sha256Hex(bytes: Uint8Array): string {
-  return hexOf(new SHA256().update(bytes).digest())
+  return hexOf(whole.reset().update(bytes).digest())
 }
+
+/** Used anew for each whole text: its buffers cost more than the hash of a short one. */
+const whole = /* @__PURE__ */ new SHA256()
 
 /** A hash that is fed piece by piece: memory does not grow with the size of what is hashed. */
 export interface Hashing {

@@ -31,7 +31,8 @@ function isEntry(entry: unknown): boolean {
     isTextOrAbsent(link) &&
     (xattrs === undefined || (isRecord(xattrs) && Object.values(xattrs).every((each) => typeof each === 'string'))) &&
     typeof sum === 'string' &&
-    /^[0-9a-f]{64}$/.test(sum)
+    sum.length === 64 &&
+    /^[0-9a-f]+$/.test(sum)
   )
 }
 

@@ -122,7 +122,11 @@ const directory = (node: TreeNode | undefined): Directory | undefined => (node?.
 
 function makeDirectory(root: Directory, path: string): Directory | undefined {
   let at = root
-  for (const name of path.split('/')) {
+  for (let from = 0; from < path.length; ) {
+    const slash = path.indexOf('/', from)
+    const to = slash < 0 ? path.length : slash
+    const name = path.slice(from, to)
+    from = to + 1
     let next: TreeNode | undefined = at.children.get(name)
     if (next === undefined) {
       next = { type: 'directory', children: new Map() }

@@ -181,6 +181,20 @@ describe('a problem', () => {
     expect((await handler()(streamed(failing))).status).toBe(400)
   })
 
+  it('of a body whose length the server has checked is the same', async () => {
+    const sized = (body: BodyInit, length: number, limits = {}) => {
+      const headers = { 'content-type': 'application/json', 'content-length': String(length) }
+      return handler({ limits })(post('', '/check', { headers, body, duplex: 'half' } as RequestInit))
+    }
+    const text = JSON.stringify(good)
+    expect((await sized(text, text.length)).status).toBe(200)
+    expect((await sized(text, 5e6)).status).toBe(413)
+    expect((await sized(text, 1, { bodyBytes: 10 })).status).toBe(413)
+    expect((await sized(new ReadableStream(), 10, { milliseconds: 50 })).status).toBe(408)
+    const failing = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) })
+    expect((await sized(failing, 10)).status).toBe(400)
+  })
+
   it('of a check that takes too long', async () => {
     let time = 0
     const { status, body } = await ask(good, '/check', { now: () => (time += 6000) })
