@@ -39,11 +39,11 @@ export type BuildkitName = 'buildkit' | 'buildkit0_11'
 
 export type EngineName = ClassicName | BuildkitName | 'buildah'
 
-export const engineNames: readonly EngineName[] = [
-  ...(Object.keys(engines) as ClassicName[]),
-  ...(Object.keys(buildkits) as BuildkitName[]),
-  'buildah',
-]
+export const engineNames: readonly EngineName[] = /* @__PURE__ */ namesOf(engines, buildkits)
+
+function namesOf(...maps: readonly object[]): readonly EngineName[] {
+  return [...maps.flatMap((map) => Object.keys(map) as EngineName[]), 'buildah']
+}
 
 /** How the engine reads Dockerfiles. */
 export function grammarOf(engine: EngineName): Grammar {

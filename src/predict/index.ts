@@ -9,7 +9,19 @@ export type {
   OperationToRun,
   StateWithKeys,
 } from '../buildkit/request.ts'
+export { buildClassic } from '../classic/build.ts'
 export type { ClassicBuilder } from '../classic/builder.ts'
+export {
+  classic1_13,
+  classic17_03,
+  classic23_0_10,
+  classic24_0_9,
+  classic25,
+  classic25_0_0,
+  classic26,
+  classic29,
+  classic29_5,
+} from '../classic/engines.ts'
 export { simulateStep } from '../classic/simulate.ts'
 export type {
   BuildError,

@@ -52,7 +52,7 @@ export function whatIf(
   return asked.map((engine) => predict(state, { ...request, engine })[1])
 }
 
-const DISTINCT = engineNames.filter((name) => name !== 'docker20')
+const DISTINCT = /* @__PURE__ */ engineNames.filter((name) => name !== 'docker20')
 
 /** The classic builder of that name. Throws `engine-unknown`, for other engines too. */
 export function builderOf(engine: PredictionRequest['engine']): ClassicBuilder {

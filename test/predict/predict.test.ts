@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { contextOf } from '../../src/dockerfile/context.ts'
 import { mountedTree } from '../../src/dockerfile/tree.ts'
 import { isLayerfoldError } from '../../src/errors.ts'
-import { type BuildState, type PredictionRequest, predict, whatIf } from '../../src/predict/index.ts'
+import {
+  type BuildState,
+  buildClassic,
+  classic29,
+  type PredictionRequest,
+  predict,
+  whatIf,
+} from '../../src/predict/index.ts'
 import { emptyStore } from '../../src/store/store.ts'
 import { tagImage } from '../../src/store/tags.ts'
 import { createImage } from '../../src/store/write.ts'
@@ -50,6 +57,13 @@ describe('a prediction', () => {
     expect(second.image).toBe(first.image)
     expect(again.images).toBe(after.images)
     expect(before.images.size).toBe(1)
+  })
+
+  it('is the same from one engine alone', () => {
+    const request = ask('FROM base\nWORKDIR w\nRUN make\n', { engine: 'docker29' })
+    const [after, { engine, ...prediction }] = predict(start(), request)
+    expect(engine).toBe('docker29')
+    expect(buildClassic(start(), classic29, request)).toEqual([after, prediction])
   })
 
   it('asks nothing after a miss, until the next FROM', () => {
