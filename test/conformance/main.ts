@@ -1,7 +1,7 @@
 /** `npm run conformance -- PATH…`: replays recordings of real programs and says what differs. */
 import { relative } from 'node:path'
 import { replayFor } from './families.ts'
-import { readRecording, recordingFiles } from './vector.ts'
+import { readRecording, recordingFiles, type Verdict } from './vector.ts'
 
 const SHOWN = 5
 
@@ -13,8 +13,7 @@ async function main(paths: readonly string[]): Promise<number> {
   let passed = 0
   let failed = 0
   for (const path of recordingFiles(paths)) {
-    const recording = readRecording(path)
-    const verdicts = await replayFor(recording)(recording)
+    const verdicts = await replay(path)
     const bad = verdicts.filter(({ differences }) => differences.length > 0)
     passed += verdicts.length - bad.length
     failed += bad.length
@@ -28,6 +27,16 @@ async function main(paths: readonly string[]): Promise<number> {
   if (passed + failed === 0) console.error(`no recording (.json, .json.gz) in ${paths.join(', ')}`)
   console.log(`\n${passed} passed, ${failed} failed`)
   return failed === 0 && passed > 0 ? 0 : 1
+}
+
+/** What cannot be replayed has failed, and the next file is still asked. */
+async function replay(path: string): Promise<readonly Verdict[]> {
+  try {
+    const recording = readRecording(path)
+    return await replayFor(recording)(recording)
+  } catch (error) {
+    return [{ name: 'the file', differences: [error instanceof Error ? String(error.stack) : String(error)] }]
+  }
 }
 
 process.exitCode = await main(process.argv.slice(2))
