@@ -48,6 +48,7 @@ export function treeOf(context: BuildContext, dockerfile = 'Dockerfile'): Source
     if (!sums.has(key)) sums.set(key, sum)
     if (key !== '.') fault ??= place(root, key, type, link ?? '')
   }
+  for (const { path, type } of context.entries) if (type === 'directory') fault ??= lost(root, pathKey(path))
   const ignore = parseDockerignore(context.dockerignore ?? '')
   if (ignore.outcome === 'patterns') {
     for (const path of ['.dockerignore', dockerfile]) if (isIgnored(ignore.patterns, path)) remove(root, path)
@@ -91,7 +92,6 @@ export function ownerOf({ uid, gid }: { readonly uid: number; readonly gid: numb
 export function place(root: Directory, path: string, type: FileType, link: string): string | undefined {
   const slash = path.lastIndexOf('/')
   const parent = slash < 0 ? root : makeDirectory(root, path.slice(0, slash))
-  const failure = (call: string, reason: string) => `Error processing tar file(exit status 1): ${call}: ${reason}`
   if (parent === undefined) return failure(`${CALL[type] ?? 'open'} /${path}`, 'not a directory')
   const name = path.slice(slash + 1)
   if (type === 'directory') {
@@ -107,6 +107,27 @@ export function place(root: Directory, path: string, type: FileType, link: strin
     parent.children.set(name, target)
   } else parent.children.set(name, type === 'symlink' ? { type, link } : LEAF)
   return undefined
+}
+
+/** A directory that a later entry has replaced: its times are set at the end, and lead there over symlinks. */
+function lost(root: Directory, path: string): string | undefined {
+  if (isInPlace(root, path)) return undefined
+  const found = resolvePath(root, path)
+  if (found?.node !== undefined) return undefined
+  const isCircle = found === undefined && linked(root, path)?.type === 'symlink'
+  const nothing = found === undefined ? 'not a directory' : 'no such file or directory'
+  return failure(`chtimes /${path}`, isCircle ? 'too many levels of symbolic links' : nothing)
+}
+
+/** Whether directories alone lead to a directory: asked of each of a context, where `resolvePath` would cost more than all the rest. */
+function isInPlace(root: Directory, path: string): boolean {
+  let at: TreeNode | undefined = root
+  for (const name of path.split('/')) at = at?.type === 'directory' ? at.children.get(name) : undefined
+  return at?.type === 'directory'
+}
+
+function failure(call: string, reason: string): string {
+  return `Error processing tar file(exit status 1): ${call}: ${reason}`
 }
 
 const CALL: Readonly<Partial<Record<FileType, string>>> = { directory: 'mkdir', symlink: 'symlink', hardlink: 'link' }

@@ -47,6 +47,16 @@ describe('treeOf', () => {
     )
   })
 
+  it('sets the times of directories at the end, wherever their names lead by then', () => {
+    const fault = (...entries: ContextEntry[]) => treeOf({ entries }).fault
+    const text = (why: string) => `Error processing tar file(exit status 1): chtimes /${why}`
+    expect(fault(entry('z/', '1'), entry('z', '2'))).toBeUndefined()
+    expect(fault(entry('z/', '1'), entry('y/', '2'), entry('z', '3', 'y'))).toBeUndefined()
+    expect(fault(entry('z/', '1'), entry('z', '2', '/nope'))).toBe(text('z: no such file or directory'))
+    expect(fault(entry('z/', '1'), entry('z', '2', 'z'))).toBe(text('z: too many levels of symbolic links'))
+    expect(fault(entry('z/a/', '1'), entry('z', '2'))).toBe(text('z/a: not a directory'))
+  })
+
   it('takes away the Dockerfile and .dockerignore when they are ignored, but not their hashes', () => {
     const entries = [entry('.dockerignore', '1'), entry('Dockerfile', '2'), entry('l', '3', 'Dockerfile')]
     expect(paths(entries, 'Docker*')).toEqual(['.dockerignore', 'l'])
