@@ -10,17 +10,22 @@ import type { Row } from './report.ts'
 
 const EMPTY = `export default { fetch: () => new Response('') }`
 
-/**
- * From the start of workerd to its first answer, with the edge check and with a worker that has nothing in it, the two in turn; milliseconds. workerd is installed beside, for this
- * alone.
- */
-export async function edgeStart(): Promise<Row[]> {
+/** A folder in which workerd and the edge check are, for as long as `use` takes. It is installed for this alone. */
+export async function withWorkerd<T>(use: (dir: string) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'layerfold-workerd-'))
   try {
     writeFileSync(join(dir, 'package.json'), '{ "private": true }')
     execFileSync('npm', ['install', 'workerd@1', '--silent', '--no-audit', '--no-fund'], { cwd: dir })
-    const check = bundleWorker()
-    writeFileSync(join(dir, 'check.mjs'), check)
+    writeFileSync(join(dir, 'check.mjs'), bundleWorker())
+    return await use(dir)
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+/** From the start of workerd to its first answer, with the edge check and with a worker that has nothing in it, the two in turn; milliseconds. */
+export async function edgeStart(): Promise<Row[]> {
+  return await withWorkerd(async (dir) => {
     writeFileSync(join(dir, 'empty.mjs'), EMPTY)
     const snapshots = await freePort() // a GET asks for none
     const times: Record<'check' | 'empty', number[]> = { check: [], empty: [] }
@@ -32,10 +37,8 @@ export async function edgeStart(): Promise<Row[]> {
     }
     const row = { check: median(times.check), empty: median(times.empty) }
     const question = 'edge: workerd to its first answer, milliseconds'
-    return [{ question, size: check.length, ...row, 'check ÷ empty': row.check / row.empty }]
-  } finally {
-    rmSync(dir, { recursive: true, force: true })
-  }
+    return [{ question, size: bundleWorker().length, ...row, 'check ÷ empty': row.check / row.empty }]
+  })
 }
 
 async function startOnce(dir: string, module: string, snapshots: number): Promise<number> {

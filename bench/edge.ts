@@ -67,7 +67,8 @@ const STEPS = [
   'CMD x',
 ]
 
-function setUp(count: number): { readonly body: string; readonly snapshot: Uint8Array } {
+/** The body of a check that has so many files, and the snapshot in which it is all cached. */
+export function setUp(count: number): { readonly body: string; readonly snapshot: Uint8Array } {
   const dockerfile = `FROM base:1\n${STEPS.join('\n')}\n`
   const files = Object.fromEntries(Array.from({ length: count }, (_, at) => [`src/module-${at}/file.ts`, `${at}`]))
   const context = contextOf({ Dockerfile: dockerfile, ...files })

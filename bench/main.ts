@@ -7,6 +7,7 @@ import { buildSync } from 'esbuild'
 import { predictBuildkit } from './buildkit.ts'
 import { commitsInChromium } from './commits-chromium.ts'
 import { edgeCost, edgeSize } from './edge.ts'
+import { edgeLoad } from './edge-load.ts'
 import { edgeStart } from './edge-start.ts'
 import { memory, memoryOfChain, memoryOfOldStates } from './memory.ts'
 import { mobyBesideUs } from './moby.ts'
@@ -44,6 +45,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   edge: () => edgeCost(),
   'edge-size': () => edgeSize(),
   'edge-start': () => edgeStart(),
+  'edge-load': () => edgeLoad(),
   replay: () => replayedProbes(),
   page: (small) => keystrokes(small ? 1000 : 10_000),
   moby: (small) => mobyBesideUs(upTo([10, 1000], small)),

@@ -3,6 +3,8 @@ import type { Platform } from '../image/platform.ts'
 
 /** The build arguments of a stage (imagebuilder's Builder.Args and AllowedArgs). A value. */
 export interface Args {
+  /** Of `--build-arg`. */
+  readonly given: ReadonlyMap<string, string>
   readonly values: ReadonlyMap<string, string>
   /** Declared by ARG in this stage. */
   readonly declared: ReadonlySet<string>
@@ -16,13 +18,13 @@ export function firstArgs(given: Readonly<Record<string, string | null>>): Args 
   const values = new Map(
     Object.entries(given).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])),
   )
-  return { values, declared: new Set(), proxies: PROXIES.filter((name) => values.has(name)) }
+  return { given: values, values, declared: new Set(), proxies: PROXIES.filter((name) => values.has(name)) }
 }
 
-/** ARG: what was given before goes before its default, and that before `fallback`. */
+/** ARG: what `--build-arg` gives goes before its default, that before `fallback`, and that before what an earlier ARG has left. */
 export function declareArg(args: Args, name: string, value: string | undefined, fallback: string | undefined): Args {
   const declared = new Set(args.declared).add(name)
-  const own = args.values.get(name) ?? value ?? fallback
+  const own = args.given.get(name) ?? value ?? fallback ?? args.values.get(name)
   return own === undefined ? { ...args, declared } : { ...args, declared, values: new Map(args.values).set(name, own) }
 }
 
@@ -36,12 +38,13 @@ export function argValues({ values, declared }: Args): readonly string[] {
   return [...declared].flatMap((name) => (values.has(name) ? [`${name}=${values.get(name)}`] : []))
 }
 
-/** What stands in front of a RUN: where ENV of this stage says the name too, its value. */
+/** What stands in front of a RUN: where ENV of this stage says the name too, its value. A proxy without one is left out. */
 export function argsOfRun(args: Args, own: ReadonlyMap<string, string>): string {
   const pairs = argValues(args).flatMap((pair) => {
     const name = pair.split('=', 1)[0]!
     const value = own.get(name)
-    return value !== undefined ? [`${name}=${value}`] : pair === `${name}=` ? [] : [pair]
+    if (value !== undefined) return [`${name}=${value}`]
+    return pair === `${name}=` && PROXIES.includes(name) ? [] : [pair]
   })
   const text = sortText(pairs).join(' ')
   return text === '' ? '' : `|${text.split(' ').length} ${text} `

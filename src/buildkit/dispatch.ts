@@ -48,6 +48,10 @@ export function dispatch(conversion: Conversion, stage: Stage, instruction: Inst
     }
     case 'SHELL':
       return [{ ...stage, config: { ...stage.config, Shell: instruction.words } }]
+    case 'ONBUILD': {
+      const OnBuild = [...(stage.config.OnBuild ?? []), instruction.expression]
+      return [{ ...stage, config: { ...stage.config, OnBuild } }]
+    }
     default:
       checkMetadata(conversion, stage, instruction)
       return [stage]

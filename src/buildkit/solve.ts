@@ -59,7 +59,10 @@ function fastKeys(solving: Solving, id: number): void {
   if (!vertex.ignoreCache) match(solving, vertex, state)
 }
 
-/** Keys that follow from content too. Files are looked at only when nothing that goes by definition has failed. */
+/**
+ * Keys that follow from content too. Files are looked at only where nothing else leads on: first of the inputs that lead nowhere by definition, then of all (edge.go,
+ * skipPhase2SlowCache).
+ */
 function slowKeys(solving: Solving, id: number): void {
   const state = stateOf(solving, id)
   if (state.slow) return
@@ -68,16 +71,23 @@ function slowKeys(solving: Solving, id: number): void {
   fastKeys(solving, id)
   if (vertex.ignoreCache || best(solving, state.known) !== undefined) return
   for (const { vertex: input } of vertex.inputs) slowKeys(solving, input)
-  const matches = vertex.inputs.every(
-    (input, at) => input.content !== undefined || candidates(solving, vertex, state, at).size > 0,
-  )
-  if (matches) hashInputs(solving, vertex, state)
+  const isFound = (): boolean => {
+    match(solving, vertex, state)
+    return best(solving, state.known) !== undefined
+  }
+  if (isFound()) return
+  const open = vertex.inputs.flatMap((_, at) => (candidates(solving, vertex, state, at).size === 0 ? [at] : []))
+  if (open.some((at) => vertex.inputs[at]!.content === undefined)) return
+  hashInputs(solving, vertex, state, open)
+  if (isFound()) return
+  hashInputs(solving, vertex, state)
   match(solving, vertex, state)
 }
 
 /** The content digests of the inputs that have one; each meets the input's definition (edge.go: connect def key to slow key). */
-function hashInputs(solving: Solving, vertex: Vertex, state: VertexState): void {
+function hashInputs(solving: Solving, vertex: Vertex, state: VertexState, only?: readonly number[]): void {
   for (const [at, input] of vertex.inputs.entries()) {
+    if (only !== undefined && !only.includes(at)) continue
     if (input.content === undefined || state.contents[at] !== undefined) continue
     const { key, result } = resolve(solving, input.vertex)
     const tree = solving.treeOf(solving.graph.vertices[input.vertex]!, result)

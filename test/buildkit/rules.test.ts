@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { pruneBuildkit } from '../../src/buildkit/build.ts'
+import { contextOf } from '../../src/dockerfile/context.ts'
+import { type EngineState, predict } from '../../src/predict/predict.ts'
+import { emptyStore } from '../../src/store/store.ts'
+import { tagImage } from '../../src/store/tags.ts'
+import { createImage } from '../../src/store/write.ts'
+
+const raw = '{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers"}}'
+const [store, made] = createImage(emptyStore(), new TextEncoder().encode(raw))
+if (made.outcome === 'error') throw new Error(made.text)
+const start: EngineState = { images: tagImage(store, 'base', made.id) }
+
+const ask = (dockerfile: string, files: Readonly<Record<string, string>> = {}) => ({
+  engine: 'buildkit' as const,
+  dockerfile,
+  context: contextOf(files),
+  contentOf: (path: string) => new TextEncoder().encode(files[path]),
+})
+
+it('a stage whose result was pruned is not needed while what was copied from it is there', () => {
+  const request = ask('FROM base AS s\nCOPY f /f\nFROM base\nCOPY --from=s /f /g\n', { f: '1' })
+  const [after] = predict(start, request)
+  const pruned = { ...after, buildkit: pruneBuildkit(after.buildkit!, false) }
+  const [, { steps }] = predict(pruned, request)
+  expect(steps.filter(({ instruction }) => instruction === 'COPY').map(({ status }) => status)).toEqual(['hit', 'hit'])
+})
+
+it('what a stage says ONBUILD runs in the stage that begins with it', () => {
+  const [, { steps }] = predict(start, ask('FROM base AS s\nONBUILD RUN one\nFROM s\nRUN two\n'))
+  expect(steps.filter(({ instruction }) => instruction === 'RUN').map(({ text, trigger }) => [text, trigger])).toEqual([
+    ['RUN one', 0],
+    ['RUN two', undefined],
+  ])
+})
