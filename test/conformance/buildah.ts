@@ -9,7 +9,7 @@ import { emptyStore } from '../../src/store/store.ts'
 import { tagImage } from '../../src/store/tags.ts'
 import { createImages } from '../../src/store/write.ts'
 import { baseConfigs, baseFiles, optionsOf, pairs, type RecordedBuild, sentContext } from './engine-recording.ts'
-import { copyFiles, type FileSystem, filesOf, runShell, treeOfFiles } from './shell.ts'
+import { copyFiles, type FileSystem, filesOf, runShell, scriptOf, treeOfFiles } from './shell.ts'
 import type { Replay, Verdict } from './vector.ts'
 
 interface BuildahScenario {
@@ -101,16 +101,17 @@ function contextFiles(op: BuildOp): FileSystem {
 function execute(world: World, op: BuildOp, step: StepToExecute, context: FileSystem): StepExecuted {
   const recorded = op.steps.find(({ stage, n }) => stage === step.stage && n === step.number)
   const files = simulate(world, step, context)
-  if (files === undefined) return { outcome: 'error', text: op.error ?? 'not recorded' }
   const id = recorded?.id as ImageID | undefined
+  if (files === undefined && !id) return { outcome: 'error', text: op.error ?? 'not recorded' }
   const config = id && JSON.parse(world.scenario.images[id]!)
-  const tree = treeOfFiles(files)
-  if (id) world.files.set(`sha256:${id}` as ImageID, tree)
+  const tree = files && treeOfFiles(files)
+  if (id && tree) world.files.set(`sha256:${id}` as ImageID, tree)
   const addsLayer = config && !config.history.at(-1).empty_layer
   const created = readTime(config?.history.at(-1).created ?? '2026-01-01T00:00:00Z')
   return { outcome: 'ran', created, files: tree, ...(addsLayer && { diffID: config.rootfs.diff_ids.at(-1) }) }
 }
 
+/** `undefined` where the step fails, or is not simulated. */
 function simulate(world: World, step: StepToExecute, context: FileSystem): FileSystem | undefined {
   const files = step.files ? filesOf(step.files, (path) => step.files?.fileAt?.(path)) : new Map()
   const { env, directory: cwd, copied } = step
@@ -126,7 +127,9 @@ function simulate(world: World, step: StepToExecute, context: FileSystem): FileS
       })
   } else if (step.instruction === 'RUN') {
     const random = (): string => String(++world.random)
-    if (runShell({ files, env, cwd, mounts: [], random }, step.text.slice(4).trim()) !== 0) return undefined
+    const command = step.text.slice(4).trim()
+    const script = command.startsWith('[') ? scriptOf(JSON.parse(command)) : command
+    if (runShell({ files, env, cwd, mounts: [], random }, script) !== 0) return undefined
   }
   return files
 }

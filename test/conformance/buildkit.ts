@@ -14,7 +14,7 @@ import type { ImageStore } from '../../src/store/store.ts'
 import { allTags, tagImage, untagImage } from '../../src/store/tags.ts'
 import { createImage, removeImage } from '../../src/store/write.ts'
 import { baseFiles, baseImages, optionsOf, pairs, type RecordedBuild, sentContext } from './engine-recording.ts'
-import { copyFiles, type FileSystem, filesOf, makeDirectories, runShell, treeOfFiles } from './shell.ts'
+import { copyFiles, type FileSystem, filesOf, makeDirectories, runShell, scriptOf, treeOfFiles } from './shell.ts'
 import { type Replay, readRecording, type Verdict } from './vector.ts'
 
 export interface BuildkitScenario {
@@ -197,7 +197,7 @@ function simulateFiles({ actions }: FileOperation, inputs: readonly FileSystem[]
     const { user, group } = action.owner ?? {}
     const uid = user && 'id' in user ? user.id : 0
     const owner = action.owner && { uid, gid: group && 'id' in group ? group.id : uid }
-    if (action.action === 'mkdir') makeDirectories(files, action.path, owner)
+    if (action.action === 'mkdir') makeDirectories(files, action.path, { ...owner, mode: action.mode })
     else if (action.action === 'copy') copyFiles(files, at(action.from), { ...action, owner })
     made.push(files)
   }
@@ -215,29 +215,19 @@ function simulateRun(
   const shown = mounts.slice(1).map((mount, at): readonly [string, FileSystem, string] => {
     if (mount.type === 'bind') return [mount.target, new Map(inputs[mount.input]), selections[at + 1] ?? '/']
     if (mount.type === 'cache') {
-      const cache = world.caches.get(mount.id!) ?? new Map()
+      const cache = world.caches.get(mount.id!) ?? new Map(mount.input < 0 ? [] : inputs[mount.input])
       world.caches.set(mount.id!, cache)
-      return [mount.target, cache, '/']
+      return [mount.target, cache, selections[at + 1] ?? '/']
     }
     if (mount.type === 'secret') return [mount.target, new Map([['s', secretOf(op, mount.id!)]]), '/s']
     return [mount.target, new Map(), '/']
   })
   const random = (): string => String(++world.random)
-  const script = args.slice(args.indexOf('-c') + 1).join(' ')
   makeDirectories(files, cwd)
-  const code = codeOf(() => runShell({ files, env, cwd, mounts: shown, random }, script))
+  const code = runShell({ files, env, cwd, mounts: shown, random }, scriptOf(args))
   if (code === undefined) return { outcome: 'ran' }
   if (code !== 0) return { outcome: 'error', text: `executor failed running [${args.join(' ')}]: exit code: ${code}` }
   return { outcome: 'ran', files: treeOfFiles(files) }
-}
-
-/** `undefined`: the script has a command that is not simulated. */
-function codeOf(run: () => number): number | undefined {
-  try {
-    return run()
-  } catch {
-    return undefined
-  }
 }
 
 function secretOf({ context, args }: RecordedBuild, id: string) {

@@ -29,8 +29,13 @@ export interface Shell {
 const DIRECTORY: SimulatedFile = { type: 'directory', mode: 0o755, uid: 0, gid: 0, content: '' }
 const FILE: SimulatedFile = { type: 'file', mode: 0o644, uid: 0, gid: 0, content: '' }
 
-/** Runs `a && b; c` and gives the exit code. */
-export function runShell(shell: Shell, script: string): number {
+/** What a shell is given, or the words of a command that has none. */
+export function scriptOf(args: readonly string[]): string {
+  return args.slice(args.indexOf('-c') + 1).join(' ')
+}
+
+/** Runs `a && b; c` and gives the exit code; `undefined` when a command is not simulated. */
+export function runShell(shell: Shell, script: string): number | undefined {
   for (const list of script.split(';')) {
     for (const command of list.split('&&')) {
       const words = command
@@ -52,7 +57,7 @@ function expandVariables({ env }: Shell, word: string): string {
   )
 }
 
-function runCommand(shell: Shell, words: readonly string[]): number | 'exit' {
+function runCommand(shell: Shell, words: readonly string[]): number | 'exit' | undefined {
   const at = words.findIndex((word) => word === '>' || word === '>>')
   const target = at < 0 ? undefined : words[at + 1]
   const [command, ...args] = (at < 0 ? words : words.slice(0, at)).filter(
@@ -60,7 +65,7 @@ function runCommand(shell: Shell, words: readonly string[]): number | 'exit' {
   )
   const name = command?.replace(/^\/bin\//, '')
   const output = commandOutput(shell, name!, args)
-  if (typeof output === 'number' || output === 'exit') return output
+  if (typeof output !== 'object') return output
   if (target !== undefined) {
     const old = locate(shell, target)
     const before = words[at] === '>>' ? (old.files.get(old.path)?.content ?? '') : ''
@@ -73,7 +78,7 @@ function commandOutput(
   shell: Shell,
   name: string,
   args: readonly string[],
-): { readonly text: string } | number | 'exit' {
+): { readonly text: string } | number | 'exit' | undefined {
   const change = (path: string, changed: Partial<SimulatedFile>): number => {
     const { files, path: key } = locate(shell, path)
     const file = files.get(key)
@@ -109,7 +114,7 @@ function commandOutput(
       return { text: '' }
     }
     default:
-      throw new Error(`no command ${name}`)
+      return undefined
   }
 }
 
