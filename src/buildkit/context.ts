@@ -1,5 +1,4 @@
-import type { BuildContext, ContextEntry } from '../dockerfile/context.ts'
-import { pathKey } from '../dockerfile/context.ts'
+import { type BuildContext, type ContextEntry, pathKey, withFirstLinks } from '../dockerfile/context.ts'
 import { isIgnored, parseDockerignore } from '../dockerfile/ignore.ts'
 import { hasWildcards, matchPath } from '../dockerfile/match.ts'
 import { type Directory, place } from '../dockerfile/tree.ts'
@@ -38,11 +37,12 @@ export function receiveContext(
   const entries = paths === undefined ? all : followed(all, paths)
   const files: Record<string, StoredFile> = {}
   const root: Directory = { type: 'directory', children: new Map() }
-  for (const entry of entries) {
-    const path = pathKey(entry.path)
+  const find = (key: string): ContextEntry | undefined => context.entries.find(({ path }) => pathKey(path) === key)
+  for (const { header, from } of withFirstLinks(entries, find)) {
+    const path = pathKey(header.path)
     if (path === '.') continue
-    place(root, path, entry.type, entry.link ?? '')
-    files[path] = receive(stored?.files[path], entry, path, contentOf, files)
+    place(root, path, header.type, header.link ?? '')
+    files[path] = receive(stored?.files[path], header, from, contentOf, files)
   }
   return [{ files }, { root, digestAt: (path) => digestOfStored(files, path) }]
 }
@@ -59,7 +59,7 @@ const NOTHING = new Uint8Array()
 function receive(
   old: StoredFile | undefined,
   entry: ContextEntry,
-  path: string,
+  from: string,
   contentOf: ContentOf,
   files: Readonly<Record<string, StoredFile>>,
 ): StoredFile {
@@ -68,7 +68,7 @@ function receive(
   const stat = mtime === undefined ? {} : { stat: [size, mtime, mode & 0o7777, link, devmajor, devminor].join() }
   if (old?.type === type && old.stat !== undefined && old.stat === stat.stat) return old
   const target = type === 'hardlink' ? files[pathKey(link ?? '')]?.digest : undefined
-  const content = type === 'file' ? contentOf(path) : NOTHING
+  const content = type === 'file' ? contentOf(from) : NOTHING
   const digest = type === 'hardlink' ? target : content && fileDigest({ header: entry, content }, false)
   return { ...stat, type, ...(link !== undefined && { link }), ...(digest !== undefined && { digest }) }
 }

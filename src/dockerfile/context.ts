@@ -63,8 +63,40 @@ export function contextOf(files: Files, how: Sending = {}): BuildContext {
   const dockerignore = ignore && readGoString(ignore.content)
   const used = how.dockerignore === false ? undefined : dockerignore
   const paths = sentPaths(inWalkOrder([...all.keys()]), all, sentPatterns(used, dockerfile))
-  const entries = paths.map((path) => entryOf(all.get(path)!))
+  const headers = paths.map((path) => all.get(path)!.header)
+  const entries = withFirstLinks(headers, (path) => all.get(path)?.header).map(({ header, from }) =>
+    entryOf({ header, content: all.get(from)!.content }),
+  )
   return dockerignore === undefined ? { entries } : { entries, dockerignore }
+}
+
+/** A header as it is sent, and the path of the file whose content comes with it. */
+export interface SentFile<T extends Header> {
+  readonly header: T
+  readonly from: string
+}
+
+/**
+ * Clients go by inodes: of the paths that are sent, the first of one file is that file, and the others are links to it. So a hard link whose target stays behind becomes the
+ * file (docker's pkg/archive, fsutil's walk). `find` gives what is at a path, sent or not.
+ */
+export function withFirstLinks<T extends Header>(
+  sent: readonly T[],
+  find: (key: string) => T | undefined,
+): readonly SentFile<T>[] {
+  const keys = new Set(sent.map(({ path }) => pathKey(path)))
+  const first = new Map<string, string>()
+  return sent.map((header) => {
+    const from = pathKey(header.path)
+    const target = header.type === 'hardlink' ? pathKey(header.link ?? '') : undefined
+    if (target === undefined || keys.has(target)) return { header, from }
+    const known = first.get(target)
+    if (known !== undefined) return { header: { ...header, link: known }, from }
+    const file = find(target)
+    if (file === undefined) return { header, from }
+    first.set(target, from)
+    return { header: { ...file, path: header.path }, from: target }
+  })
 }
 
 /** The client's exclusions. Throws `dockerignore-malformed`. */

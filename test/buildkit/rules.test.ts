@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { pruneBuildkit } from '../../src/buildkit/build.ts'
-import { contextOf } from '../../src/dockerfile/context.ts'
+import { contextOf, type Files } from '../../src/dockerfile/context.ts'
 import { type EngineState, predict } from '../../src/predict/predict.ts'
 import { emptyStore } from '../../src/store/store.ts'
 import { tagImage } from '../../src/store/tags.ts'
@@ -31,5 +31,34 @@ it('what a stage says ONBUILD runs in the stage that begins with it', () => {
   expect(steps.filter(({ instruction }) => instruction === 'RUN').map(({ text, trigger }) => [text, trigger])).toEqual([
     ['RUN one', 0],
     ['RUN two', undefined],
+  ])
+})
+
+it('a hard link whose target is not sent is the file itself', () => {
+  const files = {
+    'd/a': 'text',
+    'd/h': { type: 'hardlink', link: 'd/a' },
+    'd/i': { type: 'hardlink', link: 'd/a' },
+  } as const
+  const contentOf = (path: string) => (path === 'd/a' ? new TextEncoder().encode('text') : undefined)
+  const built = (dockerfile: string, sent: Files) =>
+    predict(start, { engine: 'buildkit', dockerfile, context: contextOf(sent), contentOf })
+  const [after, { outcome }] = built('FROM base\nCOPY d/h /h\n', files)
+  expect(outcome).toBe('built')
+  const same = {
+    engine: 'buildkit',
+    dockerfile: 'FROM base\nCOPY d/a /h\n',
+    context: contextOf(files),
+    contentOf,
+  } as const
+  const digests = (state: EngineState): unknown[] =>
+    Object.values(state.buildkit!.contexts['.']!.files).map(({ digest }) => digest)
+  expect(digests(after)).toEqual(digests(predict(start, same)[0]))
+  const { entries } = contextOf({ ...files, '.dockerignore': 'd/a' })
+  expect(entries.map(({ path, type, link, size }) => [path, type, link, size])).toEqual([
+    ['.dockerignore', 'file', undefined, 3],
+    ['d/', 'directory', undefined, 0],
+    ['d/h', 'file', undefined, 4],
+    ['d/i', 'hardlink', 'd/h', 0],
   ])
 })
