@@ -2,6 +2,7 @@ import type { FromInstruction, Instruction } from '../dockerfile/instruction.ts'
 import { type Dockerfile, parseTrigger } from '../dockerfile/parse.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { parsePlatform } from '../image/parse-platform.ts'
+import { normalPlatform } from '../image/platform.ts'
 import { type BuildArg, globalArgs, wordsOf } from './args.ts'
 import { type Conversion, imageBase, type Row } from './conversion.ts'
 import { dispatch } from './dispatch.ts'
@@ -20,7 +21,7 @@ export function convert(
 ): Conversion {
   const reading: Reading = { escape: dockerfile.escape, grammar: builder.grammar }
   const host = request.host ?? { os: 'linux', architecture: 'amd64' }
-  const platform = request.platform ? parsePlatform(request.platform, host) : host
+  const platform = normalPlatform(request.platform ? parsePlatform(request.platform, host) : host)
   const args = globalArgs(reading, dockerfile, request.buildArgs ?? {}, host, platform)
   const names = dockerfile.stages.map(({ from }) => baseName(reading, args, from))
   const conversion: Conversion = {
@@ -114,7 +115,7 @@ function firstStage(conversion: Conversion, index: number, from: FromInstruction
   const parent = plan.bases[index]
   if (typeof parent === 'number') return { ...stages[parent]!, index }
   const platform = from.platform
-    ? parsePlatform(expand(conversion, wordsOf(conversion.args), from.platform), conversion.platform)
+    ? normalPlatform(parsePlatform(expand(conversion, wordsOf(conversion.args), from.platform), conversion.platform))
     : target
   const empty = { index, output: undefined, env: [], directory: '', user: '', config: {}, platform }
   if (parent === undefined || parent === 'scratch') return empty

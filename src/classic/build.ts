@@ -2,7 +2,7 @@ import { cacheFrom, restartCache } from '../cache/cache.ts'
 import { type Dockerfile, dockerfileOf, type Stage as ParsedStage } from '../dockerfile/parse.ts'
 import type { Prediction } from '../dockerfile/prediction.ts'
 import type { BuildRequest, BuildState } from '../dockerfile/request.ts'
-import { treeOf } from '../dockerfile/tree.ts'
+import { type SourceTree, treeOf } from '../dockerfile/tree.ts'
 import { expandWord } from '../dockerfile/words.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { compareText } from '../go/text.ts'
@@ -13,7 +13,10 @@ import type { ClassicBuilder } from './builder.ts'
 import { runStage } from './run-stage.ts'
 import { type Build, errorOf, type StageToRun } from './running.ts'
 
-/** What the classic builder would do (moby builder/dockerfile/builder.go @ v20.10.24, spec 8.1): each step in order, until the end or the first error. */
+/**
+ * What the classic builder would do (moby builder/dockerfile/builder.go @ v20.10.24, spec 8.1): the context unpacked, the Dockerfile read, then each step in order, until the
+ * end or the first error.
+ */
 export function buildClassic(
   state: BuildState,
   builder: ClassicBuilder,
@@ -22,8 +25,13 @@ export function buildClassic(
   const dockerfile = dockerfileOf(request, builder.grammar)
   const warnings = dockerfile.warnings.map(({ text }) => text)
   const nothing = { problems: dockerfile.problems, warnings, unknownSources: [], stages: [], steps: [] }
+  const context = treeOf(request.context ?? { entries: [] }, request.dockerfilePath)
+  if (context.fault !== undefined) {
+    const error = { code: 'context', text: context.fault } as const
+    return [state, { outcome: 'failed', error, ...nothing, problems: [] }]
+  }
   if (dockerfile.problems.length > 0) return [state, { outcome: 'unparsed', ...nothing }]
-  const begun = orGoError(() => begin(state, builder, request, dockerfile))
+  const begun = orGoError(() => begin(state, builder, request, dockerfile, context))
   if (begun instanceof GoError) return [state, { outcome: 'failed', error: errorOf(begun), ...nothing }]
   const [build, stages, unknownSources] = begun
   const ended = orGoError(() => runStages(build, dockerfile, stages))
@@ -40,9 +48,13 @@ export function buildClassic(
   return [next, { ...known, outcome: 'built', image: ended.image }]
 }
 
-function begin(state: BuildState, builder: ClassicBuilder, request: BuildRequest, dockerfile: Dockerfile) {
-  const context = treeOf(request.context ?? { entries: [] }, request.dockerfilePath)
-  if (context.fault !== undefined) throw new GoError('context', context.fault)
+function begin(
+  state: BuildState,
+  builder: ClassicBuilder,
+  request: BuildRequest,
+  dockerfile: Dockerfile,
+  context: SourceTree,
+) {
   const host = request.host ?? { os: 'linux', architecture: 'amd64' }
   const platform = request.platform ? parsePlatform(request.platform, host) : undefined
   const stages = withLabels(wantedStages(dockerfile.stages, request.target), request.labels ?? {})
@@ -59,6 +71,7 @@ function begin(state: BuildState, builder: ClassicBuilder, request: BuildRequest
     number: 0,
     cache,
     missed: false,
+    mounted: new Set(),
     steps: [],
     stages: [],
   }

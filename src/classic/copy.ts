@@ -3,7 +3,7 @@ import type { CopyInstruction } from '../dockerfile/instruction.ts'
 import type { CopiedFiles } from '../dockerfile/prediction.ts'
 import type { BuildRequest } from '../dockerfile/request.ts'
 import { faultOfSources, hashSources, type SourceStep } from '../dockerfile/sources.ts'
-import type { SourceTree } from '../dockerfile/tree.ts'
+import { mountedTree, type SourceTree } from '../dockerfile/tree.ts'
 import { GoError } from '../go/error.ts'
 import { writeGoString } from '../go/text.ts'
 import type { ImageID } from '../image/image.ts'
@@ -12,7 +12,7 @@ import { joinedComment, type Prepared } from './prepared.ts'
 import type { Stage } from './stage.ts'
 import { expand } from './words.ts'
 
-/** Where `--from` leads: an image, or an empty file system; `undefined` when nobody knows which image a stage has. */
+/** Where `--from` leads: an image, or `undefined`: the stage is FROM scratch and no more, and has no files. */
 export type FromImage = (name: string) => ImageID | undefined
 
 /**
@@ -37,7 +37,7 @@ export function prepareCopy(
     )
   }
   const from = instruction.from ? imageOf(instruction.from) : undefined
-  const tree = instruction.from ? from && request.files?.(from) : context
+  const tree = instruction.from ? (from === undefined ? mountedTree({}) : request.files?.(from)) : context
   const wanted = { instruction: instruction.kind, sources, destination, from }
   const { hash, assumed } = hashOf(builder, request, tree, wanted)
   const mark = chown === '' ? '' : `--chown=${chown}${builder.afterChown}`

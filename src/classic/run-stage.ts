@@ -4,11 +4,12 @@ import { parseTrigger } from '../dockerfile/parse.ts'
 import type { PredictedStep } from '../dockerfile/prediction.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { cleanPath } from '../go/path.ts'
+import { quote } from '../go/quote.ts'
 import type { Config } from '../image/config.ts'
 import type { ImageID } from '../image/image.ts'
 import type { Platform } from '../image/platform.ts'
 import { findImage } from '../store/read.ts'
-import { resolveBase, resolveFrom } from './base.ts'
+import { mount, resolveBase, resolveFrom } from './base.ts'
 import { type BuildArgs, forNextStage } from './build-args.ts'
 import { type Created, createContainer } from './container.ts'
 import { prepareCopy } from './copy.ts'
@@ -149,6 +150,7 @@ function execute(
   parent: ImageID | undefined,
   trigger: number | undefined,
 ): Stage {
+  if (prepared.by === 'copy') mountDestination(build, parent)
   const parentImage = parent === undefined ? undefined : findImage(build.cache.store, parent)
   const createdBy = (prepared.config.Cmd ?? []).join(' ')
   const run = build.request.run ?? simulateStep
@@ -183,7 +185,15 @@ function execute(
   })
   build.cache = next
   if (result.outcome === 'error') throw new GoError(result.code, result.text)
+  if (prepared.by === 'copy') build.mounted.add(result.image)
   return stageWith(stage, { image: result.image })
+}
+
+function mountDestination(build: Build, parent: ImageID | undefined): void {
+  if (parent === undefined || build.builder.everythingInContainers) return
+  const mounted = orGoError(() => mount(build, parent, build.platform))
+  if (mounted instanceof GoError)
+    throw new GoError(mounted.kind, `failed to get destination image ${quote(parent)}: ${mounted.message}`)
 }
 
 function containerOf(

@@ -5,6 +5,7 @@ import type { BuildError, PredictedStage, PredictedStep } from '../dockerfile/pr
 import type { BuildRequest } from '../dockerfile/request.ts'
 import type { SourceTree } from '../dockerfile/tree.ts'
 import type { GoError } from '../go/error.ts'
+import type { ImageID } from '../image/image.ts'
 import type { Platform } from '../image/platform.ts'
 import type { ClassicBuilder } from './builder.ts'
 import type { StepInstruction } from './instructions.ts'
@@ -25,6 +26,8 @@ export interface Build {
   cache: BuildCache
   /** A step has missed, so the next ones are not looked up. */
   missed: boolean
+  /** The images that have been mounted, see `mount`. */
+  readonly mounted: Set<ImageID>
   readonly steps: PredictedStep[]
   readonly stages: FinishedStage[]
 }

@@ -1,5 +1,5 @@
 import { GoError } from '../go/error.ts'
-import type { Platform } from './platform.ts'
+import { normalArchitecture, normalOS, type Platform } from './platform.ts'
 
 const SYSTEMS =
   'aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos'.split(
@@ -9,17 +9,8 @@ const ARCHITECTURES =
   '386 amd64 amd64p32 arm armbe arm64 arm64be ppc64 ppc64le loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le ppc riscv riscv64 s390 s390x sparc sparc64 wasm'.split(
     ' ',
   )
-const ALIASES: Readonly<Record<string, readonly [architecture: string, variant: string]>> = {
-  i386: ['386', ''],
-  x86_64: ['amd64', ''],
-  'x86-64': ['amd64', ''],
-  aarch64: ['arm64', ''],
-  armhf: ['arm', 'v7'],
-  armel: ['arm', 'v6'],
-}
-
 /**
- * Reads `linux/arm64/v8`, `linux/amd64`, `arm64` or `linux`; what is not said is the host's (containerd platforms.Parse). Throws an `instruction` GoError with
+ * Reads `linux/arm64/v8`, `linux/amd64`, `arm64` or `linux`; what is not said is the host's (containerd platforms.Parse, as in 20.10). Throws an `instruction` GoError with
  * the daemon's text.
  */
 export function parsePlatform(text: string, host: Platform): Platform {
@@ -30,20 +21,19 @@ export function parsePlatform(text: string, host: Platform): Platform {
     throw new GoError('instruction', `${why}: invalid argument`)
   }
   if (parts.length > 3) throw new GoError('instruction', `"${text}": cannot parse platform specifier: invalid argument`)
-  const [first, second, third] = parts.map((part) => part.toLowerCase()) as [string, string?, string?]
-  if (second !== undefined) {
-    const [architecture, variant] = ALIASES[second] ?? [second, '']
-    return {
-      os: first === 'macos' ? 'darwin' : first,
-      architecture,
-      variant: third ?? (architecture === 'arm' && variant === '' ? 'v7' : variant),
-    }
-  }
-  if (SYSTEMS.includes(first) || first === 'macos') {
-    return { os: first === 'macos' ? 'darwin' : first, architecture: host.architecture, variant: host.variant }
-  }
-  const [architecture, variant] = ALIASES[first] ?? [first, '']
-  if (!ARCHITECTURES.includes(architecture))
+  const [first, second, third] = parts as [string, string?, string?]
+  if (second !== undefined) return { os: normalOS(first), ...architectureOf(second, third) }
+  const os = normalOS(first)
+  if (SYSTEMS.includes(os)) return { os, architecture: host.architecture, variant: host.variant }
+  const named = architectureOf(first, undefined)
+  if (!ARCHITECTURES.includes(named.architecture))
     throw new GoError('instruction', `"${text}": unknown operating system or architecture: invalid argument`)
-  return { os: host.os, architecture, variant: architecture === 'arm' && variant === '' ? 'v7' : variant }
+  return { os: host.os, ...named }
+}
+
+/** The level that an architecture has anyway is said where it was asked for, and not for arm. */
+function architectureOf(name: string, level: string | undefined) {
+  const [architecture, variant] = normalArchitecture(name, level ?? '')
+  if (level !== undefined) return { architecture, variant: architecture === 'arm64' && variant === '' ? 'v8' : variant }
+  return { architecture, variant: architecture === 'arm' && variant === 'v7' ? '' : variant }
 }

@@ -72,12 +72,22 @@ function isSubset(some: readonly string[], all: readonly string[]): boolean {
   return some.every((each) => all.includes(each))
 }
 
+/** The platform, named as BuildKit does it wherever it goes: `linux/arm` is `linux/arm/v7`. */
+export function normalPlatform(platform: Platform): Platform {
+  const [architecture, variant] = normalArchitecture(platform.architecture ?? '', platform.variant ?? '')
+  return { ...platform, os: platform.os && normalOS(platform.os), architecture, variant }
+}
+
+export function normalOS(name: string): string {
+  const os = name.toLowerCase()
+  return os === 'macos' ? 'darwin' : os
+}
+
 /** containerd's platforms.Normalize. */
 function normalize(rule: PlatformRule, platform: Platform, hostOS: string): Normal {
-  const os = (platform.os || hostOS).toLowerCase()
-  const [architecture, variant] = normalArchitecture(rule, platform.architecture ?? '', platform.variant ?? '')
+  const [architecture, variant] = normalArchitecture(platform.architecture ?? '', platform.variant ?? '', rule)
   return {
-    os: os === 'macos' ? 'darwin' : os,
+    os: normalOS(platform.os || hostOS),
     architecture,
     variant,
     osVersion: platform.osVersion ?? '',
@@ -85,7 +95,12 @@ function normalize(rule: PlatformRule, platform: Platform, hostOS: string): Norm
   }
 }
 
-function normalArchitecture(rule: PlatformRule, name: string, level: string): [architecture: string, variant: string] {
+/** containerd's normalizeArch, as in 20.10 unless said. */
+export function normalArchitecture(
+  name: string,
+  level: string,
+  rule: PlatformRule = 'lower',
+): [architecture: string, variant: string] {
   const variant = level.toLowerCase()
   switch (name.toLowerCase()) {
     case 'i386':
