@@ -1,7 +1,7 @@
 import { sha256Hex, startSHA256 } from '../digest/sha256.ts'
 import type { FileRecord } from '../dockerfile/context.ts'
+import { type Directory, resolvePath, type TreeNode, walk } from '../dockerfile/file-tree.ts'
 import { hasWildcards, matchPath } from '../dockerfile/match.ts'
-import { type Directory, resolvePath, type TreeNode, walk } from '../dockerfile/tree.ts'
 import { GoError } from '../go/error.ts'
 import { cleanPath } from '../go/path.ts'
 import { readGoString, writeGoString } from '../go/text.ts'

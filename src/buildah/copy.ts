@@ -1,5 +1,6 @@
+import { resolvePath } from '../dockerfile/file-tree.ts'
 import type { CopyInstruction } from '../dockerfile/instruction.ts'
-import { resolvePath, type SourceTree } from '../dockerfile/tree.ts'
+import type { SourceTree } from '../dockerfile/tree.ts'
 import { GoError } from '../go/error.ts'
 import { readGoString } from '../go/text.ts'
 import { type Builder, contentSummary, type SourceFiles } from './content.ts'

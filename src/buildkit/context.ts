@@ -1,7 +1,8 @@
 import { type BuildContext, type ContextEntry, pathKey, withFirstLinks } from '../dockerfile/context.ts'
+import type { Directory } from '../dockerfile/file-tree.ts'
 import { isIgnored, parseDockerignore } from '../dockerfile/ignore.ts'
 import { hasWildcards, matchPath } from '../dockerfile/match.ts'
-import { type Directory, place } from '../dockerfile/tree.ts'
+import { place } from '../dockerfile/unpack.ts'
 import { cleanPath } from '../go/path.ts'
 import { fileDigest, type HashedTree } from './content.ts'
 

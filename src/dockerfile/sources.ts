@@ -1,8 +1,9 @@
 import { sha256Hex } from '../digest/sha256.ts'
 import { sortText, writeGoString } from '../go/text.ts'
+import { type Directory, resolvePath, type TreeNode, walk } from './file-tree.ts'
 import { hasWildcards, matchPath } from './match.ts'
 import { startSum, tarMode } from './sum.ts'
-import { type Directory, type Mount, ownerOf, resolvePath, type SourceTree, type TreeNode, walk } from './tree.ts'
+import { type Mount, ownerOf, type SourceTree } from './tree.ts'
 
 /** The words of a COPY or ADD, expanded. */
 export interface SourceStep {

@@ -1,6 +1,7 @@
 import type { FileRecord } from '../../src/dockerfile/context.ts'
+import { resolvePath, walk } from '../../src/dockerfile/file-tree.ts'
 import { matchPath } from '../../src/dockerfile/match.ts'
-import { mountedTree, resolvePath, type SourceTree, walk } from '../../src/dockerfile/tree.ts'
+import { mountedTree, type SourceTree } from '../../src/dockerfile/tree.ts'
 import { cleanPath } from '../../src/go/path.ts'
 
 /** A simulator of the few commands that the recorded scenarios run: what a step leaves in its file system. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ContextEntry } from '../../src/dockerfile/context.ts'
+import { resolvePath, walk } from '../../src/dockerfile/file-tree.ts'
 import { hashSources } from '../../src/dockerfile/sources.ts'
-import { resolvePath, treeOf, walk } from '../../src/dockerfile/tree.ts'
+import { treeOf } from '../../src/dockerfile/tree.ts'
 
 function entry(path: string, sum: string, link?: string, type?: ContextEntry['type']): ContextEntry {
   const kind = type ?? (link !== undefined ? 'symlink' : path.endsWith('/') ? 'directory' : 'file')
@@ -55,6 +56,27 @@ describe('treeOf', () => {
     expect(fault(entry('z/', '1'), entry('z', '2', '/nope'))).toBe(text('z: no such file or directory'))
     expect(fault(entry('z/', '1'), entry('z', '2', 'z'))).toBe(text('z: too many levels of symbolic links'))
     expect(fault(entry('z/a/', '1'), entry('z', '2'))).toBe(text('z/a: not a directory'))
+  })
+
+  it.each([
+    [[entry('z', '1', 'q'), entry('z/x', '2')], 'open /z/x: no such file or directory'],
+    [[entry('z', '1', 'q'), entry('z/x/', '2')], 'mkdir /z/x: no such file or directory'],
+    [[entry('z', '1', 'q'), entry('z/x', '2', 'w')], 'symlink w /z/x: no such file or directory'],
+    [[entry('z', '1', 'q'), entry('z/y/x', '2')], 'mkdir /z: file exists'],
+    [[entry('z', '1', 'z'), entry('z/x', '2')], 'open /z/x: too many levels of symbolic links'],
+    [[entry('z', '1', 'z'), entry('z/y/x', '2')], 'open /z/y/x: too many levels of symbolic links'],
+    [[entry('z', '1', '', 'symlink')], 'symlink  /z: no such file or directory'],
+    [[entry('z', '1'), entry('h', '2', 'z/x', 'hardlink')], 'link /z/x /h: not a directory'],
+    [[entry('z', '1', 'z'), entry('h', '2', 'z/x', 'hardlink')], 'link /z/x /h: too many levels of symbolic links'],
+    [[entry('d/', '1'), entry('h', '2', 'd', 'hardlink')], 'link /d /h: operation not permitted'],
+    [[entry('z', '1'), entry('z/f', '2', undefined, 'fifo')], 'not a directory'],
+    [[entry('z', '1', 'q'), entry('z/f', '2', undefined, 'char')], 'no such file or directory'],
+  ])('says where links lead nowhere, as the daemon does: %j', (entries, why) => {
+    expect(treeOf({ entries }).fault).toBe(`Error processing tar file(exit status 1): ${why}`)
+  })
+
+  it('makes what is missing behind a link', () => {
+    expect(paths([entry('d/', '1'), entry('l', '2', 'd'), entry('l/e/f', '3')])).toEqual(['d', 'd/e', 'd/e/f', 'l'])
   })
 
   it('takes away the Dockerfile and .dockerignore when they are ignored, but not their hashes', () => {
