@@ -26,7 +26,7 @@ export interface ReadContext {
 
 /**
  * Reads the tar that a client sends to be built, gzip-compressed or not, once and in any order; content is hashed while it streams past. A kept path that is a
- * symlink is followed to a file later in the archive. Throws `archive-malformed`, `archive-too-large`, the signal's reason, and what the source throws.
+ * link is followed; of what came before it, small files are held for that. Throws `archive-malformed`, `archive-too-large`, the signal's reason, and what the source throws.
  */
 export async function readContext(source: ArchiveSource, options: ContextOptions = {}): Promise<ReadContext> {
   const { signal, onProgress, keep = ['Dockerfile'] } = options
@@ -115,48 +115,71 @@ async function readEntry({ blocks, meter, limits, wanted }: Reading, raw: RawHea
   const { path, type, size, link } = header
   const key = pathKey(path)
   const hash = startSum(header)
-  if (type === 'symlink') wanted.addLink(key, link ?? '')
+  if (type === 'symlink' || type === 'hardlink') wanted.addLink(key, targetOf(key, type, link ?? ''))
   if (type === 'file') {
     if (size > limits.layerBytes) throw tooLarge(path, 'layerBytes', limits.layerBytes)
-    const kept: Uint8Array[] | undefined = wanted.has(key) ? [] : undefined
-    if (kept && !meter.keep(size)) throw tooLarge(path, 'configBytes', limits.configBytes)
+    const kept: Uint8Array[] | undefined = wanted.has(key) || wanted.hasRoom(size) ? [] : undefined
+    if (wanted.has(key) && !meter.keep(size)) throw tooLarge(path, 'configBytes', limits.configBytes)
     await blocks.pass(size, path, (bytes) => {
       hash.update(bytes)
       kept?.push(bytes.slice())
     })
-    if (kept) wanted.put(key, concat(kept))
+    wanted.put(key, kept && concat(kept))
   }
   return { ...header, sum: hash.hex() }
 }
 
-/** The contents to be kept, by key. */
+function targetOf(key: string, type: 'symlink' | 'hardlink', link: string): string {
+  const isFromRoot = type === 'hardlink' || link.startsWith('/')
+  return pathKey(isFromRoot ? link : `${key.slice(0, key.lastIndexOf('/') + 1)}${link}`)
+}
+
+/** Contents by key: those that are wanted, and, as long as there is room, any other, for a link may want it later. */
 interface Keeping {
   has(key: string): boolean
-  put(key: string, content: Uint8Array): void
+  /** Whether a file of that size may be held; then it is. */
+  hasRoom(size: number): boolean
+  /** `undefined`: the file was not held. */
+  put(key: string, content: Uint8Array | undefined): void
   /** What a wanted link leads to is wanted too. */
   addLink(key: string, target: string): void
+  /** `undefined` where no file is. Throws `archive-malformed` for one that is gone. */
   get(path: string): Uint8Array | undefined
 }
 
+/** Bytes, of all that is held beside what is wanted. */
+const ROOM = 2 ** 20
+
 function startKeeping(paths: readonly string[]): Keeping {
   const wanted = new Set(paths.map(pathKey))
+  const gone = new Set<string>()
   const contents = new Map<string, Uint8Array>()
   const links = new Map<string, string>()
+  let room = ROOM
   return {
     has: (key) => wanted.has(key),
+    hasRoom: (size) => {
+      if (size > room) return false
+      room -= size
+      return true
+    },
     put: (key, content) => {
-      contents.set(key, content)
       links.delete(key)
+      if (content === undefined) gone.add(key)
+      else {
+        gone.delete(key)
+        contents.set(key, content)
+      }
     },
     addLink: (key, target) => {
-      if (!wanted.has(key)) return
       contents.delete(key)
-      links.set(key, pathKey(target.startsWith('/') ? target : `${key.slice(0, key.lastIndexOf('/') + 1)}${target}`))
-      wanted.add(links.get(key)!)
+      links.set(key, target)
+      if (wanted.has(key)) wanted.add(target)
     },
     get: (path) => {
       let key: string | undefined = pathKey(path)
       for (let hops = 0; hops < 40 && links.has(key); hops++) key = links.get(key)!
+      if (gone.has(key)) throw malformed(path, `it leads to ${key}, which came before it and was too large to hold`)
       return contents.get(key)
     },
   }

@@ -55,6 +55,22 @@ describe('readContext', () => {
     expect(text((await readContext(tar)).kept.get('Dockerfile'))).toBe('FROM')
   })
 
+  it.each(['symlink', 'link'] as const)('follows a %s to an earlier file, if that was held', async (type) => {
+    const before = (body: string) =>
+      packTar([
+        { header: { name: 'd/ignore', size: body.length, mtime }, body },
+        { header: { name: '.dockerignore', size: 0, type, linkname: 'd/ignore', mtime } },
+      ])
+    expect((await readContext(await before('*.o'))).context.dockerignore).toBe('*.o')
+    expect(await failureOf(await before('x'.repeat(2 ** 20 + 1)))).toMatchObject({
+      code: 'archive-malformed',
+      details: {
+        where: '.dockerignore',
+        reason: 'it leads to d/ignore, which came before it and was too large to hold',
+      },
+    })
+  })
+
   it('reads names and xattrs that are not UTF-8', async () => {
     const name = 'n\u00e9'
     const tar = await packTar([
