@@ -11,6 +11,8 @@ export interface Solving {
   keys: KeyStore
   readonly imported: readonly Imported[]
   readonly states: VertexState[]
+  /** What the context lacks: the build ends with it once one step has run. */
+  ending?: GoError
   /** The files of a vertex without inputs, or of a result; `undefined` when nobody here knows them. */
   readonly treeOf: (vertex: Vertex, result: Result | undefined) => HashedTree | undefined
   readonly execute: (vertex: Vertex, results: readonly (Result | undefined)[]) => OperationRun

@@ -38,10 +38,24 @@ export function resolve(solving: Solving, id: number): Ending {
     found = hit('content')
   }
   if (found !== undefined) return found
+  const lacks = vertex.ignoreCache ? undefined : lacksInContext(solving, vertex, state)
+  if (lacks !== undefined) solving.ending ??= lacks
   for (const { vertex: input } of vertex.inputs) resolve(solving, input)
+  if (lacks !== undefined) throw lacks
   hashInputs(solving, vertex, state)
   if (!vertex.ignoreCache) match(solving, vertex, state)
   return (vertex.ignoreCache ? undefined : hit('content')) ?? run(solving, vertex, state)
+}
+
+/**
+ * The context is there, and hashed, while other inputs still run: what is not in it ends the build with the first step that must run. That one is taken to end well, and
+ * no other has begun.
+ */
+function lacksInContext(solving: Solving, vertex: Vertex, state: VertexState): GoError | undefined {
+  const sent = vertex.inputs.flatMap(({ vertex: input }, at) =>
+    solving.graph.vertices[input]!.operation.kind === 'context' ? [at] : [],
+  )
+  return orGoError(() => hashInputs(solving, vertex, state, sent)) ?? undefined
 }
 
 function finish(state: VertexState, ending: Ending): Ending {
@@ -140,7 +154,9 @@ function run(solving: Solving, vertex: Vertex, state: VertexState): Ending {
   }
   if (!vertex.ignoreCache) state.known.add(key)
   const end = { key, result, why }
-  return finish(state, decidedBy === undefined ? { status: 'ran', ...end } : { status: 'undecided', ...end, decidedBy })
+  finish(state, decidedBy === undefined ? { status: 'ran', ...end } : { status: 'undecided', ...end, decidedBy })
+  if (solving.ending !== undefined) throw solving.ending
+  return state.end!
 }
 
 /** The key of a new result: one that its inputs already lead to, else a new one (cachemanager.go getIDFromDeps). */

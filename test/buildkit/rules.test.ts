@@ -62,3 +62,18 @@ it('a hard link whose target is not sent is the file itself', () => {
     ['d/i', 'hardlink', 'd/h', 0],
   ])
 })
+
+it('what the context lacks ends the build with the first step that must run, and no later one has run', () => {
+  const dockerfile = 'FROM base\nRUN a\nRUN b\nCOPY nope /n\n'
+  const runs = (state: EngineState, files: Readonly<Record<string, string>>) => {
+    const [next, { outcome, error, steps }] = predict(state, ask(dockerfile, files))
+    return { next, outcome, error: error?.text, steps: steps.slice(1).map(({ status }) => status) }
+  }
+  const { next, ...failed } = runs(start, { other: '1' })
+  expect(failed).toEqual({
+    outcome: 'failed',
+    error: 'failed to compute cache key: "/nope" not found: not found',
+    steps: ['miss', 'hit', 'error'], // the daemon shows a step that it did not need as CACHED
+  })
+  expect(runs(next, { nope: '1' })).toMatchObject({ outcome: 'built', steps: ['hit', 'miss', 'miss'] })
+})
