@@ -9,7 +9,7 @@ import { getImage } from '../store/read.ts'
 import { resolveImage } from '../store/resolve.ts'
 import type { BuildArg } from './args.ts'
 import { addVertex, type Graph } from './graph.ts'
-import { type Plan, stageOf } from './plan.ts'
+import type { Plan } from './plan.ts'
 import type { BuildkitBuilder, BuildkitRequest, StateWithKeys } from './request.ts'
 import type { Reading, Stage } from './stage.ts'
 
@@ -64,9 +64,8 @@ export function imageBase({ state, request, graph, images }: Conversion, name: s
   return base
 }
 
-/** The vertex that a `--from` names: of a stage, or an image. */
-export function sourceVertex(conversion: Conversion, from: string, text: string): number | undefined {
-  const source = stageOf(conversion.plan, from)
+/** The vertex that is copied from or mounted: of a stage, or of an image by its name. */
+export function sourceVertex(conversion: Conversion, source: number | string, text: string): number | undefined {
   if (source === 'scratch') return undefined
   return typeof source === 'number' ? conversion.stages[source]?.output : imageBase(conversion, source, text).vertex
 }

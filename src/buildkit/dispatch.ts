@@ -13,6 +13,7 @@ import { copySelector } from './content.ts'
 import { type Conversion, contextVertex, sourceVertex } from './conversion.ts'
 import { addVertex, type Inputs, inputOf, makeInput } from './graph.ts'
 import type { CopyAction, Owner, UserName } from './operation.ts'
+import { stageOf } from './plan.ts'
 import { runMounts } from './run-mounts.ts'
 import {
   changeDirectory,
@@ -189,7 +190,8 @@ function baseOfURL(url: string): string {
 }
 
 function copySource(conversion: Conversion, kind: string, source: string, from: string | undefined, text: string) {
-  if (!URL.test(source)) return from ? sourceVertex(conversion, from, text) : contextVertex(conversion, source)
+  if (!URL.test(source))
+    return from ? sourceVertex(conversion, stageOf(conversion.plan, from), text) : contextVertex(conversion, source)
   if (kind === 'COPY') throw new GoError('instruction', "source can't be a URL for COPY")
   return addVertex(conversion.graph, { operation: { kind: 'context', url: source }, inputs: [], text: source })
 }

@@ -25,13 +25,12 @@ export function plan({ stages }: Dockerfile, baseNames: readonly string[], targe
   const whole = { target: wanted, bases, names, count: stages.length }
   const sources = stages.map(({ instructions }) =>
     instructions.flatMap((instruction) => {
-      if (instruction.kind === 'COPY') return instruction.from ? [instruction.from] : []
-      return instruction.kind === 'RUN' ? (instruction.mounts ?? []).flatMap(mountSource) : []
+      if (instruction.kind === 'COPY') return instruction.from ? [stageOf(whole, instruction.from)] : []
+      if (instruction.kind !== 'RUN') return []
+      return (instruction.mounts ?? []).flatMap(mountSource).map((from) => stageNamed(whole, from))
     }),
   )
-  const needs = sources.map((froms, index) =>
-    [bases[index]!, ...froms.map((from) => stageOf(whole, from))].filter((each) => typeof each === 'number'),
-  )
+  const needs = sources.map((froms, index) => [bases[index]!, ...froms].filter((each) => typeof each === 'number'))
   return { ...whole, needed: reached(needs, wanted) }
 }
 
@@ -40,9 +39,14 @@ function mountSource(mount: string): string[] {
   return field === undefined ? [] : [field.slice('from='.length)]
 }
 
-/** A stage by number or name; any other text is the name of an image. */
-export function stageOf({ names, count }: Omit<Plan, 'needed'>, from: string): number | string {
-  if (!/^[+-]?\d+$/.test(from)) return names.get(from.toLowerCase()) ?? from
+/** What a mount's `from` is: a stage by name; any other text, a number too, is the name of an image. */
+export function stageNamed({ names }: Pick<Plan, 'names'>, from: string): number | string {
+  return names.get(from.toLowerCase()) ?? from
+}
+
+/** What COPY's `--from` is: a stage by number or name, or an image. */
+export function stageOf({ names, count }: Pick<Plan, 'names' | 'count'>, from: string): number | string {
+  if (!/^[+-]?\d+$/.test(from)) return stageNamed({ names }, from)
   const index = Number(from)
   if (index < 0 || index >= count) throw new GoError('stage', `invalid stage index ${index}`)
   return index

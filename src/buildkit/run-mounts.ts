@@ -6,6 +6,7 @@ import { type Conversion, contextVertex, sourceVertex } from './conversion.ts'
 import { addVertex, type Input, type Inputs, inputOf, makeInput } from './graph.ts'
 import { cacheID, type MountOption, readMount, secretMount } from './mounts.ts'
 import type { MakeDirectory, Mount } from './operation.ts'
+import { stageNamed } from './plan.ts'
 import { expand, type Stage } from './stage.ts'
 
 export interface RunMounts {
@@ -55,7 +56,10 @@ function placed(conversion: Conversion, stage: Stage, option: MountOption, text:
     return { option, target, vertex: undefined, selection: undefined }
   }
   if (from === '' && type === 'bind') return { option, target, vertex: contextVertex(conversion, source), selection }
-  const vertex = from === '' ? ownedDirectory(conversion, option, text) : sourceVertex(conversion, from, text)
+  const vertex =
+    from === ''
+      ? ownedDirectory(conversion, option, text)
+      : sourceVertex(conversion, stageNamed(conversion.plan, from), text)
   return { option, target, vertex, selection: vertex === undefined || from !== '' ? selection : '/cache' }
 }
 

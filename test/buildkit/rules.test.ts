@@ -77,3 +77,9 @@ it('what the context lacks ends the build with the first step that must run, and
   })
   expect(runs(next, { nope: '1' })).toMatchObject({ outcome: 'built', steps: ['hit', 'miss', 'miss'] })
 })
+
+it('a mount takes a number for the name of an image, where COPY takes it for a stage', () => {
+  const [, { error }] = predict(start, ask('FROM base\nFROM base\nRUN --mount=from=0,target=/m a\n'))
+  expect(error?.text).toBe('0: No such image: 0:latest')
+  expect(predict(start, ask('FROM base\nFROM base\nCOPY --from=0 / /m\n'))[1].outcome).toBe('built')
+})
