@@ -56,13 +56,13 @@ describe('readContext', () => {
   })
 
   it.each(['symlink', 'link'] as const)('follows a %s to an earlier file, if that was held', async (type) => {
-    const before = (body: string) =>
+    const linkAfter = (body: string) =>
       packTar([
         { header: { name: 'd/ignore', size: body.length, mtime }, body },
         { header: { name: '.dockerignore', size: 0, type, linkname: 'd/ignore', mtime } },
       ])
-    expect((await readContext(await before('*.o'))).context.dockerignore).toBe('*.o')
-    expect(await failureOf(await before('x'.repeat(2 ** 20 + 1)))).toMatchObject({
+    expect((await readContext(await linkAfter('*.o'))).context.dockerignore).toBe('*.o')
+    expect(await failureOf(await linkAfter('x'.repeat(2 ** 20 + 1)))).toMatchObject({
       code: 'archive-malformed',
       details: {
         where: '.dockerignore',
