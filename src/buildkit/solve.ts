@@ -55,7 +55,8 @@ function lacksInContext(solving: Solving, vertex: Vertex, state: VertexState): G
   const sent = vertex.inputs.flatMap(({ vertex: input }, at) =>
     solving.graph.vertices[input]!.operation.kind === 'context' ? [at] : [],
   )
-  return orGoError(() => hashInputs(solving, vertex, state, sent)) ?? undefined
+  const hashed = orGoError(() => hashInputs(solving, vertex, state, sent))
+  return hashed instanceof GoError ? hashed : undefined
 }
 
 function finish(state: VertexState, ending: Ending): Ending {

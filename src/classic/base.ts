@@ -22,7 +22,7 @@ export function resolveBase(build: Build, args: BuildArgs, from: FromInstruction
   const platform = from.platform ? platformOfFrom(build, environment, from.platform) : build.platform
   const name = expanded(build, environment, from.base)
   if (name === '') throw new GoError('base', `base name (${from.base}) should not be blank`)
-  const stage = build.stages.find((each) => each.name !== '' && each.name === name.toLowerCase())
+  const stage = stageCalled(build, name)
   const undecided = stage?.undecided ?? false
   if (stage?.image !== undefined) return { id: stage.image, image: mount(build, stage.image, platform), undecided }
   if (stage !== undefined || name === 'scratch') {
@@ -46,7 +46,7 @@ function platformOfFrom(build: Build, environment: readonly string[], word: stri
 /** The image that `COPY --from` names: a stage by name or number, or an image. `undefined`: a stage that is FROM scratch and no more. */
 export function resolveFrom(build: Build, name: string): ImageID | undefined {
   const found = orGoError(() => {
-    const stage = stageNamed(build, name)
+    const stage = stageOf(build, name)
     if (stage === undefined) return mountNamed(build, name).id
     if (stage.image === undefined) checkOS(build, build.platform?.os)
     else mount(build, stage.image, build.platform)
@@ -56,9 +56,15 @@ export function resolveFrom(build: Build, name: string): ImageID | undefined {
   return found
 }
 
-function stageNamed({ stages }: Build, name: string): FinishedStage | undefined {
-  const named = stages.find((each) => each.name !== '' && each.name === name.toLowerCase())
-  if (named !== undefined || !/^[+-]?\d+$/.test(name)) return named
+function stageCalled({ stages }: Build, name: string): FinishedStage | undefined {
+  return stages.find((each) => each.name !== '' && each.name === name.toLowerCase())
+}
+
+/** A stage by its name, else by its number. */
+function stageOf(build: Build, name: string): FinishedStage | undefined {
+  const { stages } = build
+  const called = stageCalled(build, name)
+  if (called !== undefined || !/^[+-]?\d+$/.test(name)) return called
   const index = Number(name)
   if (index === stages.length) throw new GoError('stage', 'refers to current build stage')
   if (index < 0 || index > stages.length) throw new GoError('stage', 'index out of bounds')

@@ -118,7 +118,7 @@ async function readEntry({ blocks, meter, limits, wanted }: Reading, raw: RawHea
   if (type === 'symlink' || type === 'hardlink') wanted.addLink(key, targetOf(key, type, link ?? ''))
   if (type === 'file') {
     if (size > limits.layerBytes) throw tooLarge(path, 'layerBytes', limits.layerBytes)
-    const kept: Uint8Array[] | undefined = wanted.has(key) || wanted.hasRoom(size) ? [] : undefined
+    const kept: Uint8Array[] | undefined = wanted.has(key) || wanted.takeRoom(size) ? [] : undefined
     if (wanted.has(key) && !meter.keep(size)) throw tooLarge(path, 'configBytes', limits.configBytes)
     await blocks.pass(size, path, (bytes) => {
       hash.update(bytes)
@@ -137,8 +137,8 @@ function targetOf(key: string, type: 'symlink' | 'hardlink', link: string): stri
 /** Contents by key: those that are wanted, and, as long as there is room, any other, for a link may want it later. */
 interface Keeping {
   has(key: string): boolean
-  /** Whether a file of that size may be held; then it is. */
-  hasRoom(size: number): boolean
+  /** Whether a file of that size may be held. Then its room is taken. */
+  takeRoom(size: number): boolean
   /** `undefined`: the file was not held. */
   put(key: string, content: Uint8Array | undefined): void
   /** What a wanted link leads to is wanted too. */
@@ -158,7 +158,7 @@ function startKeeping(paths: readonly string[]): Keeping {
   let room = ROOM
   return {
     has: (key) => wanted.has(key),
-    hasRoom: (size) => {
+    takeRoom: (size) => {
       if (size > room) return false
       room -= size
       return true
