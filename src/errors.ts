@@ -14,7 +14,7 @@ export interface ErrorDetails {
   'archive-too-large': { readonly where: string; readonly what: string; readonly limit: number }
   /** `text` is what the docker client says. */
   'dockerignore-malformed': { readonly text: string }
-  /** Of an exported BuildKit cache. */
+  /** Of an exported BuildKit cache, or a saved state of BuildKit. */
   'cache-malformed': { readonly reason: string }
   'engine-unknown': { readonly engine: string }
   'change-malformed': { readonly reason: string }

@@ -2,9 +2,10 @@ import { dockerfileOf } from '../dockerfile/parse.ts'
 import type { BuildError, PredictedStep, PredictedVertex, Prediction } from '../dockerfile/prediction.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { type HashedTree, hashedTree } from './content.ts'
-import { receiveContext } from './context.ts'
+import { contextFrom, receiveContext } from './context.ts'
 import type { Conversion, Row } from './conversion.ts'
 import { convert } from './convert.ts'
+import { doubt } from './doubt.ts'
 import { baseOf, type Vertex } from './graph.ts'
 import { importedCaches } from './inline.ts'
 import { emptyKeys, pruneResults, type Result } from './keys.ts'
@@ -43,6 +44,7 @@ export function buildBuildkit<State extends StateWithKeys>(
   const [solving, contexts] = solvingOf(conversion, before)
   const { output } = conversion.stages[conversion.plan.target]!
   const end = orGoError(() => (output === undefined ? undefined : resolve(solving, output)))
+  if (output !== undefined) doubt(solving, output)
   const number = end instanceof GoError ? undefined : end?.result?.number
   const built = number === undefined ? before.built : [...before.built.filter((each) => each !== number), number]
   const next = { ...state, buildkit: { keys: solving.keys, contexts: contexts(), built } }
@@ -76,7 +78,7 @@ function solvingOf(conversion: Conversion, before: BuildkitState) {
     const sent = request.context ?? { entries: [] }
     const contentOf = request.contentOf ?? (() => undefined)
     received ??= receiveContext(
-      before.contexts[directory],
+      contextFrom(before.contexts, directory),
       sent,
       request.dockerfilePath ?? 'Dockerfile',
       contentOf,

@@ -23,6 +23,18 @@ export interface StoredFile {
   readonly digest?: string
 }
 
+/** Files by path, of which one may be called `__proto__`. */
+export function storedFiles(
+  files: readonly (readonly [path: string, file: StoredFile])[] = [],
+): Record<string, StoredFile> {
+  return Object.assign(Object.create(null), Object.fromEntries(files))
+}
+
+/** What that directory sent last; it may be called `constructor`. */
+export function contextFrom(contexts: Readonly<Record<string, StoredTree>>, directory: string): StoredTree | undefined {
+  return Object.hasOwn(contexts, directory) ? contexts[directory] : undefined
+}
+
 /** What is in a file of the context. `undefined`: not known here. */
 export type ContentOf = (path: string) => Uint8Array | undefined
 
@@ -36,7 +48,7 @@ export function receiveContext(
 ): [next: StoredTree, tree: HashedTree] {
   const all = sentEntries(context, dockerfile)
   const entries = paths === undefined ? all : followed(all, paths)
-  const files: Record<string, StoredFile> = {}
+  const files = storedFiles()
   const root: Directory = { type: 'directory', children: new Map() }
   const find = (key: string): ContextEntry | undefined => context.entries.find(({ path }) => pathKey(path) === key)
   for (const { header, from } of withFirstLinks(entries, find)) {

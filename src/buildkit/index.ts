@@ -22,3 +22,4 @@ export type {
   OperationToRun,
   StateWithKeys,
 } from './request.ts'
+export { readBuildkit, type SavedBuildkit, saveBuildkit } from './saved.ts'

@@ -1,4 +1,5 @@
 import type { GoError } from '../go/error.ts'
+import { trieEntries } from '../persistent/trie.ts'
 import type { HashedTree } from './content.ts'
 import type { Graph, Input, Vertex } from './graph.ts'
 import type { Imported } from './imported.ts'
@@ -23,6 +24,8 @@ export interface VertexState {
   readonly known: Set<KeyID>
   /** Keys that it has only if files turn out as in an earlier build. */
   readonly maybe: Set<KeyID>
+  /** The vertex whose unknown files decide whether it has those. */
+  waitsFor?: number
   fast: boolean
   slow: boolean
   /** Of its inputs, where content counts: the key of the content, once it is known. */
@@ -137,14 +140,22 @@ export function undecided(solving: Solving, vertex: Vertex, state: VertexState):
   const open = vertex.inputs.map((input, at) => input.content !== undefined && state.contents[at] === undefined)
   const sets = vertex.inputs.map((_, at) => candidates(solving, vertex, state, at, true))
   const bound = sets.filter((_, at) => !open[at])
-  const keys =
-    bound.length > 0 ? common(bound) : open.some(Boolean) ? common([new Set(sets.flatMap((set) => [...set]))]) : []
+  const keys = common(bound.length > 0 ? bound : sets.map((_, at) => everLinked(solving, vertex, at)))
   const uncertain = vertex.inputs.findIndex(
-    ({ vertex: input }, at) => open[at] || stateOf(solving, input).end?.status === 'undecided',
+    ({ vertex: input }, at) => open[at] || stateOf(solving, input).maybe.size > 0,
   )
   if (uncertain < 0 || keys.length === 0) return undefined
   for (const key of keys) state.maybe.add(key)
-  if (best(solving, keys) === undefined) return undefined
   const { vertex: input } = vertex.inputs[uncertain]!
-  return stateOf(solving, input).end?.decidedBy ?? input
+  state.waitsFor = stateOf(solving, input).waitsFor ?? input
+  return best(solving, keys) && state.waitsFor
+}
+
+/** The keys that this operation ever led to from anything at that input: its files, which nobody knows, may be those of any. */
+function everLinked({ keys, imported }: Solving, { record }: Vertex, at: number): Set<KeyID> {
+  const stores = [keys, ...imported.map(({ store }) => store)]
+  const through = linkName('', at, record, '')
+  return new Set(
+    stores.flatMap(({ links }) => [...trieEntries(links)].flatMap(([link, to]) => (link.includes(through) ? to : []))),
+  )
 }

@@ -1,6 +1,6 @@
 import type { PredictedStep, PredictedVertex, Prediction } from '../dockerfile/prediction.ts'
 import { trieEntries, trieGet } from '../persistent/trie.ts'
-import type { StoredFile } from './context.ts'
+import { contextFrom, storedFiles } from './context.ts'
 import type { KnownOperation } from './keys.ts'
 import type { ExecOperation, FileOperation, Operation } from './operation.ts'
 import type { BuildkitState } from './request.ts'
@@ -146,7 +146,7 @@ function differentFiles(
 ): readonly ContextDifference[] {
   const paths = inputs.flatMap(({ vertex, paths = [] }) => (vertices[vertex]?.kind === 'context' ? paths : []))
   const [was, now] = [before, after].map(
-    (state): Readonly<Record<string, StoredFile>> => state?.contexts[directory]?.files ?? {},
+    (state) => (state && contextFrom(state.contexts, directory))?.files ?? storedFiles(),
   )
   const isRead = (path: string): boolean =>
     paths.some((each) => /[*?[]/.test(each) || each === '/' || `/${path}/`.startsWith(`${each}/`))

@@ -1,7 +1,15 @@
-import type { BuildState } from '../dockerfile/request.ts'
 import type { ModePolicy } from '../dockerfile/sum.ts'
-import { type EngineName, engineNames, engines, isClassicName, isEngineName } from '../predict/engines.ts'
-import type { PredictionRequest } from '../predict/predict.ts'
+import {
+  type EngineName,
+  engineNames,
+  engines,
+  isBuildkitName,
+  isClassicName,
+  isEngineName,
+} from '../predict/engines.ts'
+import type { EngineState, PredictionRequest } from '../predict/predict.ts'
+import { loadBuildkit } from './buildkit-file.ts'
+import { buildkitRequest, buildkitSources } from './buildkit-options.ts'
 import { type Call, flag, type Options, operandsOf, STORE, text, texts } from './command.ts'
 import { storeDir, withSources } from './images.ts'
 import { type Inputs, readInputs } from './inputs.ts'
@@ -27,11 +35,15 @@ const WITHOUT_EFFECT: Options = {
   'force-rm': { type: 'boolean' },
   compress: { type: 'boolean' },
   iidfile: { type: 'string' },
-  network: { type: 'string' },
   memory: { type: 'string', short: 'm' },
   'shm-size': { type: 'string' },
   ulimit: { type: 'string', multiple: true },
-  'add-host': { type: 'string', multiple: true },
+  progress: { type: 'string' },
+  secret: { type: 'string', multiple: true },
+  ssh: { type: 'string', multiple: true },
+  output: { type: 'string', short: 'o', multiple: true },
+  push: { type: 'boolean' },
+  'cache-to': { type: 'string', multiple: true },
 }
 
 export const BUILD: Options = {
@@ -45,7 +57,7 @@ export const BUILD: Options = {
     type: 'string',
     multiple: true,
     value: 'IMAGE',
-    help: 'An image of the store, or docker-archive:FILE[:IMAGE]; may be repeated',
+    help: 'An image of the store, or docker-archive:FILE[:IMAGE]; for BuildKit also type=local,src=DIR; may be repeated',
   },
   load: {
     type: 'string',
@@ -63,6 +75,8 @@ export const BUILD: Options = {
   target: { type: 'string', value: 'STAGE', help: 'The stage to build' },
   platform: { type: 'string', value: 'OS/ARCH', help: 'The platform to build for' },
   'no-cache': { type: 'boolean', help: 'Ask the cache nothing' },
+  network: { type: 'string', value: 'MODE', help: 'The network of RUN: BuildKit counts it' },
+  'add-host': { type: 'string', multiple: true, value: 'HOST:IP', help: 'A host for RUN: BuildKit counts its name' },
   ...ENGINE,
   'docker-version': {
     type: 'string',
@@ -90,12 +104,17 @@ export async function readRequest(
   call: Call,
   io: Io,
   usage: string,
-): Promise<[before: BuildState, request: PredictionRequest & Inputs]> {
+): Promise<[before: EngineState, request: PredictionRequest & Inputs]> {
   const [word] = operandsOf(call, 1, 1, usage)
   const name = engineOf(call)
   const inputs = await readInputs(word!, text(call, 'file'), modesOf(name), io)
-  const kept = await storeFile.load(storeDir(call, io))
-  const [images, cacheFrom] = await withSources(kept, texts(call, 'load'), texts(call, 'cache-from'), io)
+  const dir = storeDir(call, io)
+  const isBuildkit = isBuildkitName(name)
+  const sources = texts(call, 'cache-from')
+  const [named, caches] = isBuildkit ? await buildkitSources(sources) : [sources]
+  const kept = await storeFile.load(dir)
+  const [images, cacheFrom] = await withSources(kept, texts(call, 'load'), named, io)
+  const buildkit = isBuildkit ? await loadBuildkit(dir) : undefined
   const [target, platform] = [text(call, 'target'), text(call, 'platform')]
   const request: PredictionRequest & Inputs = {
     ...inputs,
@@ -106,8 +125,10 @@ export async function readRequest(
     noCache: flag(call, 'no-cache'),
     ...(target !== undefined && { target }),
     ...(platform !== undefined && { platform }),
+    ...(isBuildkit && buildkitRequest(call, word!)),
+    ...(caches && { caches }),
   }
-  return [{ images }, request]
+  return [{ images, ...(buildkit && { buildkit }) }, request]
 }
 
 /** BuildKit and Buildah restore no images: what a daemon calls itself changes nothing there. */

@@ -1,21 +1,25 @@
 import { shortID } from '../digest/digest.ts'
 import type { PredictedStep, Prediction } from '../dockerfile/prediction.ts'
 import { explain, type StepExplanation } from '../explain/explain.ts'
-import { predict } from '../predict/predict.ts'
-import { BUILD, readRequest } from './build-options.ts'
-import { type Call, type Command, flag, HELP, JSON_OUT, type Options, text } from './command.ts'
+import { isBuildkitName } from '../predict/engines.ts'
+import { type EngineState, predict } from '../predict/predict.ts'
+import { BUILD, engineOf, readRequest } from './build-options.ts'
+import { keepBuildkit } from './buildkit-file.ts'
+import { type Call, type Command, flag, HELP, JSON_OUT, type Options, text, texts } from './command.ts'
+import { storeDir } from './images.ts'
 import { readContextValue } from './inputs.ts'
-import { colored, type Io, log, plain, print, printJSON, table } from './io.ts'
+import { badInput, colored, type Io, log, plain, print, printJSON, table } from './io.ts'
 
-const REQUIRE: Options = {
+const ANSWER: Options = {
   'require-cache': { type: 'boolean', help: 'End with 1 unless every step is cached' },
+  remember: { type: 'boolean', help: 'With BuildKit: the next call starts from what this build would leave behind' },
 }
 
 export const predictCommand: Command = {
   name: 'predict',
   operands: 'CONTEXT',
   summary: 'What a build would reuse, step by step',
-  options: { ...BUILD, ...REQUIRE, ...JSON_OUT, ...HELP },
+  options: { ...BUILD, ...ANSWER, ...JSON_OUT, ...HELP },
   examples: [
     'layerfold predict .',
     'layerfold predict --cache-from app:latest --build-arg VERSION=2 .',
@@ -31,7 +35,7 @@ export const explainCommand: Command = {
   summary: 'The same, and why each step that is not reused is not',
   options: {
     ...BUILD,
-    ...REQUIRE,
+    ...ANSWER,
     'previous-context': {
       type: 'string',
       value: 'FILE',
@@ -50,7 +54,8 @@ export const explainCommand: Command = {
 
 async function runPredict(call: Call, io: Io): Promise<number> {
   const [before, request] = await readRequest(call, io, 'predict [OPTIONS] CONTEXT')
-  const [, prediction] = predict(before, request)
+  const [next, prediction] = predict(before, request)
+  await remember(call, io, before, next)
   if (flag(call, 'json')) await printJSON(io, prediction)
   else await printPrediction(io, prediction, [])
   return exitCode(call, prediction)
@@ -61,7 +66,8 @@ async function runExplain(call: Call, io: Io): Promise<number> {
   const path = text(call, 'previous-context')
   const options = path === undefined ? {} : { previousContext: await readContextValue(path) }
   const predicted = predict(before, request)
-  const [, prediction] = predicted
+  const [next, prediction] = predicted
+  await remember(call, io, before, next)
   const explanations = explain(before, request, predicted, options)
   if (flag(call, 'json')) {
     const told = explanations.map(({ step: { number, stage, trigger }, ...rest }) => ({
@@ -73,6 +79,16 @@ async function runExplain(call: Call, io: Io): Promise<number> {
     await printJSON(io, { prediction, explanations: told })
   } else await printPrediction(io, prediction, explanations)
   return exitCode(call, prediction)
+}
+
+/** With `--remember`, keeps what the build would leave behind. Throws bad input for engines whose builds leave images: those are imported. */
+async function remember(call: Call, io: Io, before: EngineState, { buildkit }: EngineState): Promise<void> {
+  const isBuildkit = isBuildkitName(engineOf(call))
+  if (flag(call, 'remember')) {
+    if (!isBuildkit) throw badInput('--remember is for BuildKit; of other engines, import the image that was built')
+    if (buildkit !== undefined) await keepBuildkit(storeDir(call, io), buildkit)
+  } else if (isBuildkit && before.buildkit === undefined && texts(call, 'cache-from').length === 0)
+    log(io, 'No build of BuildKit is known yet: ask with --remember when you build, and the next call starts from it')
 }
 
 function exitCode(call: Call, prediction: Prediction): number {
@@ -94,7 +110,8 @@ async function printPrediction(
   for (const { reference, text: why } of unknownSources) log(io, `--cache-from ${plain(reference)}: ${plain(why)}`)
   for (const { text: why, position } of problems) log(io, `line ${position.line}: ${plain(why)}`)
   const lines = table(steps.map((step) => row(io, step))).split('\n')
-  const told = steps.map((step, at) => `${lines[at]}\n${words(io, step, explanations)}`)
+  const all = steps.map((step) => words(io, step, explanations))
+  const told = all.map((each, at) => `${lines[at]}\n${each === all[at - 1] ? '' : each}`)
   await print(io, told.join(''))
   if (error !== undefined && !steps.some((step) => step.error))
     await print(io, `The build fails: ${plain(error.text)}\n`)

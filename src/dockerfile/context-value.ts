@@ -38,6 +38,7 @@ function isEntry(entry: unknown): boolean {
 
 const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'string'
 
-function isRecord<Key extends string>(value: unknown): value is { readonly [key in Key]?: unknown } {
+/** Whether it is an object with fields, which may be anything yet. */
+export function isRecord<Key extends string>(value: unknown): value is { readonly [key in Key]?: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { CacheRecord } from '../../src/buildkit/inline.ts'
+import type { Prediction } from '../../src/dockerfile/prediction.ts'
 import { type Ended, EXAMPLE, layerfold, MAIN, start, temporary } from './layerfold.ts'
 
 const BUILD = ['--load', 'tiny.tar', '--cache-from', 'docker-archive:app.tar', '--docker-version', '20.10.24+dfsg1']
@@ -328,3 +331,79 @@ describe('a good citizen', () => {
     expect(await ended).toMatchObject({ code: 130 })
   })
 })
+
+describe('BuildKit', () => {
+  const BUILDKIT = ['--engine', 'buildkit', '--load', 'tiny.tar']
+  const verdicts = (ended: Ended): string[] =>
+    json(ended).steps.map(({ status, via }: { status: string; via?: string }) => via ?? status)
+
+  it('starts from what --remember kept', async () => {
+    const env = { LAYERFOLD_STORE: join(temporary(), 'store') }
+    const first = await layerfold(['predict', '--json', ...BUILDKIT, 'app'], { env })
+    expect(first.stderr).toContain('ask with --remember when you build')
+    expect(verdicts(first)).toContain('miss')
+    const kept = await layerfold(['predict', '--json', '--remember', ...BUILDKIT, 'app'], { env })
+    expect(verdicts(kept)).toEqual(verdicts(first))
+    const again = await layerfold(['predict', '--json', '--require-cache', ...BUILDKIT, 'app'], { env })
+    expect([again.code, again.stderr]).toEqual([0, ''])
+    const other = await layerfold(['predict', '--json', '--network', 'host', ...BUILDKIT, 'app'], { env })
+    expect(verdicts(other)).toContain('miss')
+  })
+
+  it('remembers for itself alone, and says what it cannot take', async () => {
+    const classic = await layerfold(['predict', '--remember', ...BUILD, 'app'])
+    expect([classic.code, classic.stderr]).toEqual([2, expect.stringContaining('--remember is for BuildKit')])
+    const network = await layerfold(['predict', '--network', 'mine', ...BUILDKIT, 'app'])
+    expect([network.code, network.stderr]).toEqual([2, expect.stringContaining('network mode "mine" not supported')])
+    const gha = await layerfold(['predict', '--cache-from', 'type=gha', ...BUILDKIT, 'app'])
+    expect([gha.code, gha.stderr]).toEqual([2, expect.stringContaining('--cache-from type=gha: what is read is')])
+    const store = temporary()
+    writeFileSync(join(store, 'buildkit.json'), '{"format":1}')
+    const broken = await layerfold(['predict', '--store', store, ...BUILDKIT, 'app'])
+    expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining('is not what --remember writes')])
+  })
+
+  it('reads a directory that --cache-to type=local wrote', async () => {
+    const env = { LAYERFOLD_STORE: join(temporary(), 'store') }
+    const kept = json(await layerfold(['predict', '--json', '--remember', ...BUILDKIT, 'app'], { env }))
+    const { records, dir } = writeLocalCache(kept)
+    expect(records).toBeGreaterThan(2)
+    const call = ['predict', '--json', '--require-cache', '--cache-from', `type=local,src=${dir}`, ...BUILDKIT, 'app']
+    const found = await layerfold(call)
+    expect([found.code, verdicts(found).filter((each) => each === 'miss')]).toEqual([0, []])
+    const none = await layerfold(['predict', '--cache-from', `type=local,src=${dir},tag=x`, ...BUILDKIT, 'app'])
+    expect(none.code).toBe(0) // the only one that there is
+    rmSync(join(dir, 'index.json'))
+    expect(await layerfold(call)).toMatchObject({ code: 2, stderr: expect.stringContaining('index.json') })
+  })
+})
+
+/** An OCI layout by the format's documentation: a cache with a layer for every step. */
+function writeLocalCache({ vertices }: Prediction): { readonly dir: string; readonly records: number } {
+  const dir = temporary()
+  mkdirSync(join(dir, 'blobs', 'sha256'), { recursive: true })
+  const blob = (value: unknown): string => {
+    const text = JSON.stringify(value)
+    const digest = createHash('sha256').update(text).digest('hex')
+    writeFileSync(join(dir, 'blobs', 'sha256', digest), text)
+    return `sha256:${digest}`
+  }
+  const records: CacheRecord[] = []
+  const at = new Map<number, number>()
+  for (const [index, { kind, record, inputs }] of vertices!.entries()) {
+    if (kind === 'context') continue
+    const from = inputs.map(({ vertex, content }) => {
+      if (content === undefined) return [{ link: at.get(vertex)! }]
+      records.push({ digest: content })
+      return [{ link: records.length - 1 }]
+    })
+    at.set(index, records.length)
+    const layers = [{ layer: index }]
+    records.push({ digest: record, ...(kind !== 'source' && { layers }), ...(from.length > 0 && { inputs: from }) })
+  }
+  const config = { mediaType: 'application/vnd.buildkit.cacheconfig.v0', digest: blob({ layers: [], records }) }
+  const mediaType = 'application/vnd.oci.image.index.v1+json'
+  const digest = blob({ schemaVersion: 2, mediaType, manifests: [config] })
+  writeFileSync(join(dir, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType, digest }] }))
+  return { dir, records: records.length }
+}

@@ -1,4 +1,4 @@
-/** Random edits, built by the daemon's own BuildKit and predicted from nothing but the builds before. */
+/** Random edits and stages, built by the daemon's own BuildKit and predicted from nothing but the builds before. */
 import { rmSync } from 'node:fs'
 import type { PredictedStep, Prediction } from '../../src/dockerfile/prediction.ts'
 import { mountedTree } from '../../src/dockerfile/tree.ts'
@@ -7,6 +7,7 @@ import { resolveImage } from '../../src/store/resolve.ts'
 import { type BuildkitScenario, play, type World } from '../conformance/buildkit.ts'
 import { type Daemon, folderOf } from './daemon.ts'
 import { type EditedBuild, editedBuilds, withDockerfile, writeContext } from './edits.ts'
+import { type StagedBuild, stagedBuilds } from './staged-builds.ts'
 
 export interface Compared {
   readonly passed: number
@@ -16,14 +17,28 @@ export interface Compared {
   readonly undecided: number
 }
 
+/** So many edits of one Dockerfile, and as many of stages that copy from one another: 12 builds of each Dockerfile. */
 export function compareBuildkit(daemon: Daemon, seed: number, count: number): Compared {
   const world = startLive(daemon)
+  const staged = Array.from({ length: Math.ceil(count / 12) }, (_, at) => [
+    ...stagedBuilds(seed * 1000 + at, Math.min(12, count - 12 * at)),
+  ])
+  const all = [[...editedBuilds(seed, count)], ...staged].map((builds) => compareBuilds(daemon, world, builds))
+  const sum = (field: keyof Compared): number => all.reduce((total, each) => total + each[field], 0)
+  return { passed: sum('passed'), failed: sum('failed'), steps: sum('steps'), undecided: sum('undecided') }
+}
+
+function compareBuilds(daemon: Daemon, world: World, builds: readonly StagedBuild[]): Compared {
   const folder = folderOf({})
   let [passed, failed, steps, undecided] = [0, 0, 0, 0]
-  for (const [index, edited] of [...editedBuilds(seed, count)].entries()) {
+  for (const [index, edited] of builds.entries()) {
     const build = withDockerfile(edited, index)
     writeContext(folder, build.files)
-    const prediction = play(world, NOTHING, recordingOf(build))!
+    if (build.prune) {
+      daemon.docker('builder', 'prune', ...build.prune)
+      play(world, NOTHING, { op: 'prune', args: build.prune })
+    }
+    const prediction = play(world, NOTHING, { ...recordingOf(build), dir: folder })!
     const { ok, output } = daemon.build(folder, build.args, '1')
     const found = ok ? differences(prediction, output) : [`the build failed: ${output.slice(-400)}`]
     const asked = prediction.steps.filter(isShown)
@@ -31,13 +46,15 @@ export function compareBuildkit(daemon: Daemon, seed: number, count: number): Co
     undecided += asked.filter(({ status }) => status === 'depends-on-output').length
     if (found.length === 0) passed++
     else failed++
-    if (found.length > 0) console.log([`FAIL edit ${index}: ${build.title}`, ...found].join('\n       '))
+    if (found.length > 0)
+      console.log([`FAIL edit ${index}: ${build.title}`, ...found, build.dockerfile].join('\n       '))
   }
   rmSync(folder, { recursive: true })
   return { passed, failed, steps, undecided }
 }
 
-const NOTHING: BuildkitScenario = { bases: {}, images: {}, ops: [] }
+/** No recording: the daemon is there. */
+export const NOTHING: BuildkitScenario = { bases: {}, images: {}, ops: [] }
 
 /** The base as the daemon has it; its files are busybox, which no step copies. */
 function startLive(daemon: Daemon): World {
@@ -56,7 +73,12 @@ function startLive(daemon: Daemon): World {
   }
 }
 
-function recordingOf({ dockerfile, files, args }: EditedBuild) {
+/** As if it had been recorded, with nothing of what came of it. */
+export function recordingOf({
+  dockerfile,
+  files,
+  args,
+}: EditedBuild): BuildkitScenario['ops'][number] & { readonly op: 'build' } {
   return {
     op: 'build',
     dir: 'context',
@@ -78,23 +100,25 @@ function isShown({ instruction }: PredictedStep): boolean {
   return ['RUN', 'COPY', 'ADD', 'WORKDIR'].includes(instruction.toUpperCase())
 }
 
-/** `#7 [s0 2/5] RUN …`, and later `#7 CACHED` or `#7 DONE 0.3s`. */
-function differences({ steps }: Prediction, output: string): string[] {
-  const found: string[] = []
+/** `#7 [s0 2/5] RUN …`, and later `#7 CACHED` or `#7 DONE 0.3s`. FROM counts if it names an image; equal steps of two stages are shown as one of them. */
+function differences({ steps, stages }: Prediction, output: string): string[] {
   const seen = new Map<string, string | undefined>()
   for (const [, number, stage, at] of output.matchAll(/^#(\d+) \[s(\d+) +(\d+)\/\d+\]/gm)) {
     const status = new RegExp(`^#${number} (CACHED|DONE|ERROR)`, 'm').exec(output)?.[1]
     seen.set(`${stage} ${at}`, status)
   }
   const counts = new Map<number, number>()
-  for (const step of steps.filter(isShown)) {
-    const at = (counts.get(step.stage!) ?? 1) + 1
+  const shown = steps.filter(isShown).map((step) => {
+    const own = stages.find(({ name }) => name === `s${step.stage}`)
+    const at = (counts.get(step.stage!) ?? (own?.base === undefined ? 0 : 1)) + 1
     counts.set(step.stage!, at)
-    if (step.status === 'depends-on-output') continue
+    return { step, real: seen.get(`${step.stage} ${at}`) }
+  })
+  return shown.flatMap(({ step, real }) => {
+    if (step.status === 'depends-on-output') return []
     const predicted = step.status === 'hit' ? 'CACHED' : 'DONE'
-    const real = seen.get(`${step.stage} ${at}`)
-    if (real !== predicted)
-      found.push(`s${step.stage} ${step.text}: ${real}, predicted ${predicted} (${step.via ?? step.why ?? ''})`)
-  }
-  return found
+    const found = real ?? shown.find((each) => each.real !== undefined && each.step.vertex === step.vertex)?.real
+    const why = `predicted ${predicted} (${step.via ?? step.why ?? ''})`
+    return found === predicted ? [] : [`s${step.stage} ${step.text}: ${found}, ${why}`]
+  })
 }

@@ -14,7 +14,7 @@ export interface EditedBuild {
 /**
  * With its Dockerfile among the files. Its time is that of the edit: BuildKit is not sent a file of equal size and time, and builds the one that it has.
  */
-export function withDockerfile(build: EditedBuild, index: number): EditedBuild {
+export function withDockerfile<Build extends EditedBuild>(build: Build, index: number): Build {
   const { dockerfile: content, files } = build
   const own = { path: 'Dockerfile', type: 'file', mode: '0644', uid: 0, gid: 0, mtime: index + 1, content } as const
   return { ...build, files: [own, ...files] }
