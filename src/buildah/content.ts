@@ -1,7 +1,7 @@
 import { sha256Hex, startSHA256 } from '../digest/sha256.ts'
 import type { FileRecord } from '../dockerfile/context.ts'
 import { type Directory, resolvePath, type TreeNode, walk } from '../dockerfile/file-tree.ts'
-import { hasWildcards, matchPath } from '../dockerfile/match.ts'
+import { hasWildcards, pathMatcher } from '../dockerfile/match.ts'
 import { GoError } from '../go/error.ts'
 import { cleanPath } from '../go/path.ts'
 import { readGoString, writeGoString } from '../go/text.ts'
@@ -61,8 +61,9 @@ interface Item {
 
 function findItems({ root }: SourceFiles, instruction: string, source: string): readonly Item[] {
   const path = cleanPath(`/${source}`).slice(1)
+  const matches = pathMatcher(path)
   const names = hasWildcards(path)
-    ? [...walk(root, '')].flatMap(([at]) => (at !== '' && matchPath(path, at) ? [at] : []))
+    ? [...walk(root, '')].flatMap(([at]) => (at !== '' && matches(at) ? [at] : []))
     : [path]
   const items = names.flatMap((name): Item[] => {
     const found = resolvePath(root, name)

@@ -1,8 +1,8 @@
 import { digestOf } from '../digest/digest.ts'
 import { startSHA256 } from '../digest/sha256.ts'
 import type { FileRecord } from '../dockerfile/context.ts'
-import { type Directory, resolvePath, type TreeNode, walk } from '../dockerfile/file-tree.ts'
-import { hasWildcards, matchPath } from '../dockerfile/match.ts'
+import { type Directory, follow as followPath, type TreeNode, walk } from '../dockerfile/file-tree.ts'
+import { hasWildcards, pathMatcher } from '../dockerfile/match.ts'
 import { type Header, startSum } from '../dockerfile/sum.ts'
 import type { SourceTree } from '../dockerfile/tree.ts'
 import { GoError } from '../go/error.ts'
@@ -65,26 +65,31 @@ function withoutNested(selectors: readonly Selector[]): readonly Selector[] {
 function pathDigest(tree: HashedTree, { path, follow }: Selector): string {
   let at = path
   for (let links = 0; links <= 255; links++) {
-    const parent = resolvePath(tree.root, at.slice(1, Math.max(1, at.lastIndexOf('/'))))
+    const resolved = followPath(tree.root, at.slice(1, Math.max(1, at.lastIndexOf('/'))))
+    if (resolved === 'too many levels of symbolic links')
+      throw new GoError('context', 'failed to compute cache key: too many links')
+    const { path: above, node: parent } = typeof resolved === 'string' ? NOWHERE : resolved
     const name = at.slice(at.lastIndexOf('/') + 1)
-    const node =
-      name === '' ? tree.root : parent?.node?.type === 'directory' ? parent.node.children.get(name) : undefined
+    const node = name === '' ? tree.root : parent?.type === 'directory' ? parent.children.get(name) : undefined
     if (node === undefined)
       throw new GoError('context', `failed to compute cache key: ${JSON.stringify(path)} not found: not found`)
-    const found = name === '' ? '' : joined(parent!.path, name)
+    const found = name === '' ? '' : joined(above, name)
     if (node.type !== 'symlink' || !follow) return nodeDigest(tree, node, found)
-    at = cleanPath(node.link.startsWith('/') ? node.link : `/${parent!.path}/${node.link}`)
+    at = cleanPath(node.link.startsWith('/') ? node.link : `/${above}/${node.link}`)
   }
   throw new GoError('context', `failed to compute cache key: too many symlinks: ${at}`)
 }
+
+const NOWHERE = { path: '', node: undefined }
 
 const joined = (parent: string, name: string): string => (parent === '' ? name : `${parent}/${name}`)
 
 function matchedDigest(tree: HashedTree, { path }: Selector): string {
   const matches: { readonly path: string; readonly digest: string }[] = []
+  const fits = pathMatcher(path)
   let inside: string | undefined
   for (const [at, node] of walk(tree.root, '')) {
-    if (at === '' || (inside !== undefined && at.startsWith(inside)) || !matchPath(path, `/${at}`)) continue
+    if (at === '' || (inside !== undefined && at.startsWith(inside)) || !fits(`/${at}`)) continue
     if (node.type === 'directory') inside = `${at}/`
     const plain = { path: `/${at}`, wildcard: false, follow: true }
     matches.push({ path: at, digest: node.type === 'symlink' ? pathDigest(tree, plain) : nodeDigest(tree, node, at) })

@@ -1,10 +1,9 @@
 import { type BuildContext, type ContextEntry, pathKey, withFirstLinks } from '../dockerfile/context.ts'
 import type { Directory } from '../dockerfile/file-tree.ts'
 import { isIgnored, parseDockerignore } from '../dockerfile/ignore.ts'
-import { hasWildcards, matchPath } from '../dockerfile/match.ts'
 import { place } from '../dockerfile/unpack.ts'
-import { cleanPath } from '../go/path.ts'
 import { fileDigest, type HashedTree } from './content.ts'
+import { followLinks } from './follow-links.ts'
 
 /**
  * What the daemon keeps of the context that a directory sent last. A file of equal size, time and mode is not sent again, so an edit that keeps them is not seen; nor
@@ -47,11 +46,12 @@ export function receiveContext(
   paths: readonly string[] | undefined,
 ): [next: StoredTree, tree: HashedTree] {
   const all = sentEntries(context, dockerfile)
-  const entries = paths === undefined ? all : followed(all, paths)
+  const entries = paths === undefined ? all : followLinks(all, paths)
   const files = storedFiles()
   const root: Directory = { type: 'directory', children: new Map() }
-  const find = (key: string): ContextEntry | undefined => context.entries.find(({ path }) => pathKey(path) === key)
-  for (const { header, from } of withFirstLinks(entries, find)) {
+  const linked = context.entries.some(({ type }) => type === 'hardlink') ? context.entries : []
+  const byKey = new Map(linked.map((entry) => [pathKey(entry.path), entry] as const).reverse())
+  for (const { header, from } of withFirstLinks(entries, (key) => byKey.get(key))) {
     const path = pathKey(header.path)
     if (path === '.') continue
     place(root, path, header.type, header.link ?? '')
@@ -92,38 +92,4 @@ function sentEntries({ entries, dockerignore }: BuildContext, dockerfile: string
   if (ignore.outcome === 'error') return entries
   const unsent = ['.dockerignore', pathKey(dockerfile)].filter((path) => isIgnored(ignore.patterns, path))
   return unsent.length === 0 ? entries : entries.filter(({ path }) => !unsent.includes(pathKey(path)))
-}
-
-/** The entries that the paths need: those below them, the directories above them, and what symlinks on the way lead to (fsutil's FollowLinks). */
-function followed(entries: readonly ContextEntry[], paths: readonly string[]): readonly ContextEntry[] {
-  const links = new Map(
-    entries.flatMap(({ path, type, link }) => (type === 'symlink' ? [[pathKey(path), link ?? ''] as const] : [])),
-  )
-  const patterns = new Set<string>()
-  const todo = paths.map((path) => cleanPath(`/${path}`).slice(1))
-  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    if (patterns.has(next)) continue
-    patterns.add(next)
-    for (const [path, link] of links) {
-      if (!leadsOver(next, path)) continue
-      patterns.add(path)
-      const rest = next.split('/').slice(path.split('/').length)
-      const target = link.startsWith('/') ? link : `/${path}/../${link}`
-      todo.push(cleanPath([target, ...rest].join('/')).slice(1))
-    }
-  }
-  const all = [...patterns].map((pattern) => pattern.split('/'))
-  return entries.filter(({ path, type }) => all.some((pattern) => isSent(pattern, pathKey(path), type === 'directory')))
-}
-
-const leadsOver = (pattern: string, link: string): boolean =>
-  pattern === link ||
-  pattern.startsWith(`${link}/`) ||
-  (hasWildcards(pattern) && isSent(pattern.split('/'), link, true))
-
-function isSent(pattern: readonly string[], path: string, isDirectory: boolean): boolean {
-  const parts = path.split('/')
-  if (parts.length < pattern.length && !isDirectory) return false
-  const shared = Math.min(parts.length, pattern.length)
-  return matchPath(pattern.slice(0, shared).join('/'), parts.slice(0, shared).join('/')) === true
 }

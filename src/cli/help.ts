@@ -15,6 +15,7 @@ Exit codes
   1  --require-cache, and not every step is cached
   2  bad input
   4  the Dockerfile has a syntax error
+  70 an error in layerfold itself; 130 interrupted
 
 Examples
   layerfold explain -f Dockerfile --cache-from docker-archive:app.tar .

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import type { BuildContext, Sending } from '../dockerfile/context.ts'
 import { isBuildContext } from '../dockerfile/context-value.ts'
 import { readContext } from '../dockerfile/read-context.ts'
-import { readGoString } from '../go/text.ts'
+import { readGoString, writeGoString } from '../go/text.ts'
 import { readDirectory, readFileStream } from '../node/index.ts'
 import { badInput, type Io, startProgress } from './io.ts'
 
@@ -56,6 +56,7 @@ async function readFolder(word: string, file: string | undefined, modes: Modes, 
   try {
     const options = {
       modes,
+      times: true,
       signal: io.signal,
       onProgress: progress.add,
       ...(inside !== undefined && { dockerfile: inside }),
@@ -67,7 +68,7 @@ async function readFolder(word: string, file: string | undefined, modes: Modes, 
       bytes === undefined || (file !== undefined && inside === undefined) ? undefined : readGoString(bytes)
     return {
       context: read.context,
-      contentOf: (path) => readFileSync(join(word, path)),
+      contentOf: (path) => readFileSync(Buffer.from(writeGoString(join(word, path)))), // names may be any bytes
       dockerfile,
       dockerfilePath: inside === undefined && file !== undefined ? 'Dockerfile' : read.dockerfile,
     }
@@ -79,7 +80,7 @@ async function readFolder(word: string, file: string | undefined, modes: Modes, 
 /** The file's path in the directory; `undefined` when it lies outside. */
 export async function pathInside(directory: string, file: string): Promise<string | undefined> {
   const path = relative(await realpath(directory), await realpath(resolve(file)))
-  return path.startsWith('..') || isAbsolute(path) ? undefined : path.split(sep).join('/')
+  return /^\.\.(?:$|[\\/])/.test(path) || isAbsolute(path) ? undefined : path.split(sep).join('/')
 }
 
 async function readStdin(file: string | undefined, io: Io): Promise<Found> {

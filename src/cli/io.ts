@@ -66,8 +66,8 @@ export function colored({ stdout }: Io, color: Color, text: string): string {
 export function table(rows: readonly (readonly string[])[]): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the colors of `colored`
   const width = (cell: string): number => cell.replace(/\u001b\[\d+m/g, '').length
-  const columns = Math.max(0, ...rows.map((row) => row.length))
-  const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => width(row[at] ?? ''))))
+  const widths: number[] = []
+  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, width(cell))
   const padded = (cell: string, at: number): string => cell + ' '.repeat(widths[at]! - width(cell))
   return rows.map((row) => `${row.map(padded).join('  ').trimEnd()}\n`).join('')
 }

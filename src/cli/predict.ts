@@ -108,7 +108,8 @@ async function printPrediction(
   const { problems, warnings, unknownSources, error, steps } = prediction
   for (const warning of warnings) log(io, plain(warning))
   for (const { reference, text: why } of unknownSources) log(io, `--cache-from ${plain(reference)}: ${plain(why)}`)
-  for (const { text: why, position } of problems) log(io, `line ${position.line}: ${plain(why)}`)
+  for (const { text: why, position } of problems)
+    log(io, / line \d+: /.test(why) ? plain(why) : `line ${position.line}: ${plain(why)}`)
   const lines = table(steps.map((step) => row(io, step))).split('\n')
   const all = steps.map((step) => words(io, step, explanations))
   const told = all.map((each, at) => `${lines[at]}\n${each === all[at - 1] ? '' : each}`)

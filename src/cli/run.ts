@@ -38,7 +38,6 @@ async function dispatch(args: readonly string[], io: Io, version: string): Promi
   if (name === '--version' || name === '-v') return await say(io, `${version}\n`)
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return await help(rest[0], name, io)
   const command = find(name)
-  if (rest.includes('--help') || rest.includes('-h')) return await say(io, helpOf(command))
   const call = readCall(rest, command.options)
   return flag(call, 'help') ? await say(io, helpOf(command)) : await command.run(call, io)
 }
@@ -67,6 +66,7 @@ function told(io: Io, error: unknown): number {
   const isExpected =
     name === 'BadInput' || isLayerfoldError(error) || (error as { syscall?: string }).syscall !== undefined
   log(io, `layerfold: ${isExpected ? plain(message) : `a fault of layerfold's own\n${stack ?? message}`}`)
-  if (code === 'EACCES' || code === 'EPERM') log(io, 'It cannot be read by this user; .dockerignore can leave it out.')
+  if (code === 'EACCES' || code === 'EPERM')
+    log(io, 'This user may not read it. What a build does not need, .dockerignore can leave out of its context.')
   return isExpected ? 2 : 70
 }

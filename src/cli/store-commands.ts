@@ -67,14 +67,14 @@ async function runImport(call: Call, io: Io): Promise<number> {
     store = next
     imported.push(...images)
   }
-  await storeFile.save(dir, store)
+  await storeFile.save(dir, store, before)
   if (flag(call, 'json'))
     await printJSON(
       io,
       imported.map(({ id, tags, parent }) => ({ id, tags, parent })),
     )
   else await print(io, table(imported.map(({ id, tags }) => [shortID(id), tags.map(plain).join(' ')])))
-  log(io, `${store.size - before.size} new images; the store has ${store.size}`)
+  log(io, `${counted(store.size - before.size, 'new image')}; the store has ${store.size}`)
   return 0
 }
 
@@ -167,6 +167,8 @@ function drawn(io: Io, store: ImageStore, images: ReadonlyMap<string, Listed>, r
   return lines.join('')
 }
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
 async function runSnapshot(call: Call, io: Io): Promise<number> {
   operandsOf(call, 0, 0, 'snapshot [OPTIONS]')
   const dir = storeDir(call, io)
@@ -174,7 +176,7 @@ async function runSnapshot(call: Call, io: Io): Promise<number> {
   if (restore !== undefined) {
     const store = storeFile.decode(await readFile(restore))
     await storeFile.save(dir, store)
-    log(io, `the store has ${store.size} images`)
+    log(io, `the store has ${counted(store.size, 'image')}`)
     return 0
   }
   const store = await storeFile.load(dir)
@@ -182,6 +184,6 @@ async function runSnapshot(call: Call, io: Io): Promise<number> {
   if (output !== undefined) await writeFile(output, bytes)
   else if (io.stdout.isTTY) throw badInput('a terminal cannot show a snapshot; name a file with -o')
   else await print(io, bytes)
-  log(io, `${store.size} images, ${bytes.length} bytes`)
+  log(io, `${counted(store.size, 'image')}, ${bytes.length} bytes`)
   return 0
 }

@@ -1,17 +1,17 @@
-import { existsSync } from 'node:fs'
 import { isLayerfoldError } from '../errors.ts'
 import { fileStorage, nodeSHA256 } from '../snapshot/fs.ts'
+import { mergeStores } from '../snapshot/merge.ts'
 import { openPersistentStore } from '../snapshot/persistent/open.ts'
 import { exportSnapshot, importSnapshot } from '../snapshot/snapshot.ts'
-import { emptyStore, type ImageStore } from '../store/store.ts'
+import type { ImageStore } from '../store/store.ts'
 import { badInput } from './io.ts'
 
 /** Where images are kept between two commands. */
 export interface StoreFile {
   /** An empty store where there is none yet. */
   readonly load: (dir: string) => Promise<ImageStore>
-  /** Keeps what differs from what is there. */
-  readonly save: (dir: string, store: ImageStore) => Promise<void>
+  /** Puts the store in the place of what is there; with `base`, what it was made of, keeps what others have put there since. */
+  readonly save: (dir: string, store: ImageStore, base?: ImageStore) => Promise<void>
   readonly encode: (store: ImageStore) => Uint8Array
   /** Throws bad input for what is no snapshot. */
   readonly decode: (bytes: Uint8Array) => ImageStore
@@ -22,16 +22,15 @@ export const storeFile: StoreFile = { load, save, encode: exportSnapshot, decode
 const NAME = 'images'
 
 async function load(dir: string): Promise<ImageStore> {
-  if (!existsSync(dir)) return emptyStore()
-  const kept = await openPersistentStore(fileStorage(dir), NAME)
+  const kept = await openPersistentStore(fileStorage(dir, { readOnly: true }), NAME)
   await kept.close()
   return kept.store
 }
 
-async function save(dir: string, store: ImageStore): Promise<void> {
+async function save(dir: string, store: ImageStore, base?: ImageStore): Promise<void> {
   const kept = await openPersistentStore(fileStorage(dir), NAME)
   try {
-    await kept.commit(store)
+    await kept.commit(base === undefined ? store : mergeStores(kept.store, store, base))
   } finally {
     await kept.close()
   }

@@ -12,19 +12,40 @@ export function hasWildcards(word: string): boolean {
  * looked at it until the answer was known.
  */
 export function matchPath(pattern: string, name: string): boolean | undefined {
-  const text = writeGoString(name)
-  let rest = writeGoString(pattern)
-  let at = 0
-  while (rest.length > 0) {
-    const [star, chunk, after] = splitChunk(rest)
-    if (star && chunk.length === 0) return !text.includes(SLASH!, at)
-    rest = after
-    const next = matchAfterStar(chunk, text, at, star, rest.length === 0)
-    if (next === undefined) return undefined
-    if (next < 0) return false
-    at = next
+  return pathMatcher(pattern)(name)
+}
+
+/** The same, for many names. */
+export function pathMatcher(pattern: string): (name: string) => boolean | undefined {
+  const pieces = splitPieces(writeGoString(pattern))
+  return (name) => {
+    const text = writeGoString(name)
+    let at = 0
+    for (const [index, { star, chunk }] of pieces.entries()) {
+      if (star && chunk.length === 0) return !text.includes(SLASH!, at)
+      const next = matchAfterStar(chunk, text, at, star, index === pieces.length - 1)
+      if (next === undefined) return undefined
+      if (next < 0) return false
+      at = next
+    }
+    return at === text.length
   }
-  return at === text.length
+}
+
+/** A piece of the pattern without star, and whether a star comes before it. */
+interface Piece {
+  readonly star: boolean
+  readonly chunk: Uint8Array
+}
+
+function splitPieces(pattern: Uint8Array): readonly Piece[] {
+  const pieces: Piece[] = []
+  for (let rest = pattern; rest.length > 0; ) {
+    const [star, chunk, after] = splitChunk(rest)
+    pieces.push({ star, chunk })
+    rest = after
+  }
+  return pieces
 }
 
 /** Where the text goes on after the chunk; -1 for no match. */

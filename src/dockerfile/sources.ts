@@ -1,7 +1,7 @@
 import { sha256Hex } from '../digest/sha256.ts'
 import { sortText, writeGoString } from '../go/text.ts'
 import { type Directory, resolvePath, type TreeNode, walk } from './file-tree.ts'
-import { hasWildcards, matchPath } from './match.ts'
+import { hasWildcards, pathMatcher } from './match.ts'
 import { startSum, tarMode } from './sum.ts'
 import { type Mount, ownerOf, type SourceTree } from './tree.ts'
 
@@ -76,8 +76,9 @@ function download({ instruction }: SourceStep, url: string, { downloads }: Sourc
 
 function* find(tree: SourceTree, source: string, rules: SourceRules): Generator<Found | Refusal> {
   const path = stripped(source)
-  if (!hasWildcards(path)) yield findOne(tree, path, rules)
-  else for (const [at] of walk(tree.root, '')) if (at !== '' && matchPath(path, at)) yield findOne(tree, at, rules)
+  if (!hasWildcards(path)) return yield findOne(tree, path, rules)
+  const matches = pathMatcher(path)
+  for (const [at] of walk(tree.root, '')) if (at !== '' && matches(at)) yield findOne(tree, at, rules)
 }
 
 const stripped = (path: string): string => path.replace(/^\//, '').replace(/^\.\//, '')

@@ -31,9 +31,13 @@ export function readGoString(bytes: Uint8Array): string {
 /** The bytes of a Go string; the inverse of `readGoString`. */
 export function writeGoString(text: string): Uint8Array {
   if (!/\p{Surrogate}/u.test(text)) return encoder.encode(text)
-  const parts = text.split(/(\p{Surrogate})/u)
-  const bytes = parts.map((part, index) => (index % 2 ? [part.charCodeAt(0) & 0xff] : [...encoder.encode(part)]))
-  return Uint8Array.from(bytes.flat())
+  const bytes = new Uint8Array(text.length * 3)
+  let length = 0
+  for (const [index, part] of text.split(/(\p{Surrogate})/u).entries()) {
+    if (index % 2) bytes[length++] = part.charCodeAt(0)
+    else length += encoder.encodeInto(part, bytes.subarray(length)).written
+  }
+  return bytes.slice(0, length)
 }
 
 /** What Go's JSON and text scanners make of a string: each invalid byte is U+FFFD. */

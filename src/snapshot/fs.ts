@@ -4,17 +4,24 @@ import { join } from 'node:path'
 import { LayerfoldError } from '../errors.ts'
 import { concat } from './bytes.ts'
 import { takeLock } from './fs-lock.ts'
+import { logName, logsOf, partsOf, readIfThere, readingPlace } from './fs-read.ts'
 import { splitJournal } from './journal.ts'
 import type { Place, Storage } from './storage.ts'
+
+export interface FileOptions {
+  /** Takes no lock, so that many may read beside the one that writes, and changes nothing: what would throws `storage-failed`. */
+  readonly readOnly?: boolean
+}
 
 /**
  * A directory of files; each store has one in it. One process writes at a time, on one machine: opening a store that another has open throws `storage-locked`.
  * Every write is on the disk (fsync, and fsync of the directory) before it resolves. Runs in Node, Deno and Bun.
  */
-export function fileStorage(directory: string): Storage {
+export function fileStorage(directory: string, { readOnly = false }: FileOptions = {}): Storage {
   return {
     async open(name) {
       const path = join(directory, `store-${encodeURIComponent(name)}`)
+      if (readOnly) return { sha256: nodeSHA256, ...readingPlace(path, (work) => coded(path, work)) }
       return coded(path, async () => {
         await mkdir(path, { recursive: true })
         const unlock = await takeLock(join(path, 'lock'))
@@ -52,13 +59,12 @@ interface Files {
   isClosed: boolean
 }
 
-const logName = (trimmed: number): string => `log-${trimmed}`
 const TEMPORARY = '.part'
 
 /** Ends what a crash has left: half-written files go, of two logs the newer one is right, and an entry that was not wholly written is cut off. */
 async function openFiles(path: string, unlock: () => Promise<void>): Promise<Files> {
   const names = await readdir(path)
-  const logs = names.flatMap((name) => (/^log-\d+$/.test(name) ? [Number(name.slice(4))] : []))
+  const logs = logsOf(names)
   const trimmed = Math.max(0, ...logs)
   for (const name of names) if (name.endsWith(TEMPORARY)) await unlink(join(path, name))
   for (const each of logs) if (each !== trimmed) await unlink(join(path, logName(each)))
@@ -80,7 +86,7 @@ function filePlace(files: Files): Place {
   }
   return {
     sha256: nodeSHA256,
-    list: () => run(async () => (await readdir(files.path)).filter((name) => /^(?:head|segment)-[0-9-]+$/.test(name))),
+    list: () => run(async () => partsOf(await readdir(files.path))),
     read: (part) => run(() => readIfThere(join(files.path, part))),
     write: (part, bytes) => run(() => replaceFile(files.path, part, bytes)),
     remove: (parts) => run(() => removeFiles(files.path, parts)),
@@ -150,15 +156,6 @@ async function replaceFile(path: string, name: string, bytes: Uint8Array): Promi
 
 async function removeFiles(path: string, names: readonly string[]): Promise<void> {
   for (const name of names) await rm(join(path, name), { force: true })
-}
-
-async function readIfThere(file: string): Promise<Uint8Array | undefined> {
-  try {
-    return new Uint8Array(await readFile(file))
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  }
 }
 
 /** Makes names last. Windows cannot open a directory, and needs not. */

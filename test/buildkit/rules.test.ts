@@ -18,6 +18,13 @@ const ask = (dockerfile: string, files: Readonly<Record<string, string>> = {}) =
   contentOf: (path: string) => new TextEncoder().encode(files[path]),
 })
 
+const askFor = (files: Files, dockerfile: string) => ({
+  engine: 'buildkit' as const,
+  dockerfile,
+  context: contextOf(files),
+  contentOf: () => new Uint8Array(),
+})
+
 it('a stage whose result was pruned is not needed while what was copied from it is there', () => {
   const request = ask('FROM base AS s\nCOPY f /f\nFROM base\nCOPY --from=s /f /g\n', { f: '1' })
   const [after] = predict(start, request)
@@ -82,4 +89,25 @@ it('a mount takes a number for the name of an image, where COPY takes it for a s
   const [, { error }] = predict(start, ask('FROM base\nFROM base\nRUN --mount=from=0,target=/m a\n'))
   expect(error?.text).toBe('0: No such image: 0:latest')
   expect(predict(start, ask('FROM base\nFROM base\nCOPY --from=0 / /m\n'))[1].outcome).toBe('built')
+})
+
+it('a symlink that leads below itself ends the build', () => {
+  const [, { error }] = predict(start, askFor({ a: { link: 'a/b' } }, 'FROM base\nCOPY a /\n'))
+  expect(error?.text).toBe('failed to compute cache key: too many links')
+})
+
+it('of two paths that lead over one symlink, what the second is at is not sent', () => {
+  const files = { 't/x': 'x', 't/y': 'y', link: { link: 't' } }
+  const through = (dockerfile: string) => predict(start, askFor(files, dockerfile))[1].error?.text
+  expect(through('FROM base\nCOPY link/y link/x /z/\n')).toBe(
+    'failed to compute cache key: "/link/y" not found: not found',
+  )
+  expect(through('FROM base\nCOPY link/y /y\nCOPY link /l\n')).toBeUndefined()
+})
+
+it('looks at a large context once, however many files are copied one by one', () => {
+  const files = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`d${at % 100}/f${at}`, '']))
+  const lines = Array.from({ length: 200 }, (_, at) => `COPY d${at % 100}/f${at} /\n`)
+  const [, { outcome, steps }] = predict(start, askFor(files, `FROM base\n${lines.join('')}`))
+  expect([outcome, steps.length]).toEqual(['built', 201])
 })

@@ -271,7 +271,7 @@ describe('bad input', () => {
   it('a syntax error ends with 4 and its line', async () => {
     const { code, stdout, stderr } = await layerfold(['predict', '-'], { input: 'FROM tiny\nFRUM x\n' })
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
-    expect(stderr).toBe('line 2: dockerfile parse error line 2: unknown instruction: FRUM\n')
+    expect(stderr).toBe('dockerfile parse error line 2: unknown instruction: FRUM\n')
     const asked = await layerfold(['predict', '--json', '-'], { input: 'FROM tiny\nFRUM x\n' })
     expect(asked.code).toBe(4)
     expect(json(asked)).toMatchObject({ outcome: 'unparsed' })
@@ -407,3 +407,27 @@ function writeLocalCache({ vertices }: Prediction): { readonly dir: string; read
   writeFileSync(join(dir, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType, digest }] }))
   return { dir, records: records.length }
 }
+
+describe('many at once', () => {
+  it('reads beside others that read', async () => {
+    const env = { LAYERFOLD_STORE: join(temporary(), 'store') }
+    await layerfold(['import', 'tiny.tar'], { env })
+    const reading = Array.from({ length: 4 }, () => layerfold(['ls'], { env }))
+    for (const ended of await Promise.all(reading)) expect(ended).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('reads beside the one that writes, who is alone', async () => {
+    const store = join(temporary(), 'store')
+    await layerfold(['import', '--store', store, 'tiny.tar'])
+    writeFileSync(
+      join(store, 'store-images', 'lock'),
+      JSON.stringify({ pid: process.pid, since: performance.timeOrigin }),
+    )
+    expect(await layerfold(['ls', '--store', store])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('tiny'),
+    })
+    const locked = await layerfold(['import', '--store', store, 'app.tar'])
+    expect(locked).toMatchObject({ code: 2, stderr: expect.stringContaining('storage-locked') })
+  })
+})
