@@ -87,5 +87,5 @@ function layerOf({ history, rootfs }: Image, index: number): DiffID | undefined 
   const layer = layers[at]
   if (layer === undefined)
     throw new GoError('panic', `panic: runtime error: index out of range [${at}] with length ${layers.length}`)
-  return layer
+  return layer || undefined // moby takes an empty one for none
 }

@@ -151,8 +151,8 @@ const DEFAULT_MODE: Readonly<Partial<Record<FileType, number>>> = { directory: 0
 
 /** As Go's filepath.Walk: a directory before what is in it, names in the order of their bytes. */
 function inWalkOrder(paths: readonly string[]): string[] {
-  const keys = paths.map((path) => path.replaceAll('/', '\0'))
-  return sortText(keys).map((key) => key.replaceAll('\0', '/'))
+  const byKey = new Map(paths.map((path) => [path.replaceAll('/', '\0'), path]))
+  return sortText([...byKey.keys()]).map((key) => byKey.get(key)!)
 }
 
 function sentPaths(

@@ -149,7 +149,7 @@ function nextChar(reader: Reader): string | undefined {
 
 const SCALAR =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings may not hold control characters
-  /null|true|false|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"/y
+  /null|true|false|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|"([^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*)"/y
 
 function readScalar(reader: Reader): Json {
   SCALAR.lastIndex = reader.at

@@ -8,7 +8,7 @@ import { readTime } from './time.ts'
  * `null` leaves plain values alone and clears slices, maps and pointers. Throws a GoError: `json-syntax`, `json-type` or `time-parse`.
  */
 export function readStruct(type: GoStruct, text: string): Value | undefined {
-  const decoder: Decoder = { failed: undefined }
+  const decoder: Decoder = { failed: undefined, behind: new Map() }
   const value = readInto(decoder, { is: 'struct', of: type, nullable: true }, readJSON(text), undefined)
   if (decoder.failed !== undefined) throw decoder.failed
   return value as Value | undefined
@@ -17,6 +17,8 @@ export function readStruct(type: GoStruct, text: string): Value | undefined {
 /** Go goes on after a value of the wrong type and reports the first one at the end; times and word lists end the decoding at once. */
 interface Decoder {
   failed: GoError | undefined
+  /** By a list that took the place of a longer one: all that Go has at its place in memory. A longer list that follows finds the rest again. */
+  readonly behind: Map<unknown, readonly unknown[]>
 }
 
 function readInto(decoder: Decoder, type: GoType, json: Json, old: unknown): unknown {
@@ -75,16 +77,30 @@ function readJSONTime(json: Json, nullable: boolean, old: unknown): unknown {
 function readTexts(decoder: Decoder, json: Json, old: unknown): unknown {
   if (json === null) return undefined
   if (!Array.isArray(json)) return wrongType(decoder, '[]string', old)
-  if (json.every((element) => typeof element === 'string')) return json
-  const before = (old as readonly string[] | undefined) ?? []
-  return json.map((element, index) =>
-    typeof element === 'string' ? element : readInto(decoder, { is: 'text' }, element, before[index] ?? ''),
+  return overwrite(decoder, old, (before) =>
+    json.every((element) => typeof element === 'string')
+      ? json
+      : json.map((element, index) =>
+          typeof element === 'string' ? element : readInto(decoder, { is: 'text' }, element, before[index] ?? ''),
+        ),
   )
+}
+
+/** Elements start from those that were at their place. */
+function overwrite(
+  { behind }: Decoder,
+  old: unknown,
+  read: (before: readonly unknown[]) => readonly unknown[],
+): readonly unknown[] {
+  const before = behind.get(old) ?? (old as readonly unknown[] | undefined) ?? []
+  const list = read(before)
+  if (list.length > 0 && list.length < before.length) behind.set(list, [...list, ...before.slice(list.length)])
+  return list
 }
 
 /** moby api/types/strslice: a list of strings, else one string. */
 function readWords(json: Json): readonly string[] | undefined {
-  const inner: Decoder = { failed: undefined }
+  const inner: Decoder = { failed: undefined, behind: new Map() }
   const words = readTexts(inner, json, undefined) as readonly string[] | undefined
   if (inner.failed === undefined) return words
   if (isText(json)) return [textOf(json)]
@@ -125,9 +141,10 @@ function readMember(decoder: Decoder, type: GoStruct, key: string, json: Json, v
 function readStructs(decoder: Decoder, of: GoStruct, json: Json, old: unknown): unknown {
   if (json === null) return undefined
   if (!Array.isArray(json)) return wrongType(decoder, '[]struct', old)
-  const before = (old as readonly unknown[] | undefined) ?? []
-  return json.map((element, index) =>
-    readInto(decoder, { is: 'struct', of, nullable: false }, element, before[index] ?? of.zero),
+  return overwrite(decoder, old, (before) =>
+    json.map((element, index) =>
+      readInto(decoder, { is: 'struct', of, nullable: false }, element, before[index] ?? of.zero),
+    ),
   )
 }
 

@@ -1,4 +1,3 @@
-import { isDigest } from '../digest/digest.ts'
 import { GoError } from '../go/error.ts'
 
 /** A name of an image, normalised: with its registry, and `library/` where Docker Hub implies it. Grammar: distribution's reference package. */
@@ -50,15 +49,18 @@ function parseCanonical(text: string): Reference {
   }
   const [, name, tag, digest] = parts as unknown as [string, string, string?, string?]
   if (name.length > 255) throw invalid('repository name must not be more than 255 characters')
-  if (digest !== undefined && !isDigest(digest)) throw invalid(digestFault(digest))
+  const fault = digest === undefined ? undefined : digestFault(digest)
+  if (fault !== undefined) throw invalid(fault)
   return { name, tag, digest }
 }
 
-function digestFault(digest: string): string {
+/** go-digest's Validate. */
+function digestFault(digest: string): string | undefined {
   const [algorithm, hex] = digest.split(':') as [string, string]
-  const lengths: Record<string, number> = { sha256: 64, sha384: 96, sha512: 128 }
-  if (lengths[algorithm] === undefined) return 'unsupported digest algorithm'
-  return hex.length === lengths[algorithm] ? 'invalid checksum digest format' : 'invalid checksum digest length'
+  const length = /^sha(256|384|512)$/.exec(algorithm)?.[1]
+  if (length === undefined && !/[A-Z]/.test(algorithm)) return 'unsupported digest algorithm'
+  if (length !== undefined && hex.length * 4 !== Number(length)) return 'invalid checksum digest length'
+  return length === undefined || /[A-F]/.test(hex) ? 'invalid checksum digest format' : undefined
 }
 
 function invalid(text: string): GoError {

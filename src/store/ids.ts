@@ -1,4 +1,6 @@
 import { GoError } from '../go/error.ts'
+import { cleanPath } from '../go/path.ts'
+import { quote } from '../go/quote.ts'
 import type { ImageID } from '../image/image.ts'
 import { trieGet } from '../persistent/trie.ts'
 import type { Daemon, ImageStore, Node } from './store.ts'
@@ -22,15 +24,18 @@ export function noContent({ daemon }: ImageStore, id: string): GoError {
       'panic',
       daemon.generation.errors === 'bare'
         ? `panic: could not find ':' in digest: ${id}`
-        : `panic: no ':' separator in digest "${id}"`,
+        : `panic: no ':' separator in digest ${quote(id)}`,
     )
-  const [algorithm, hex] = [id.slice(0, colon), id.slice(colon + 1)]
-  const cause =
-    hex === ''
-      ? `read ${daemon.root}/content/${algorithm}: is a directory`
-      : `open ${daemon.root}/content/${algorithm}/${hex}: no such file or directory`
-  return new GoError(hex === '' ? 'is-a-directory' : 'no-content', wrapped(daemon, `failed to get digest ${id}`, cause))
+  const path = cleanPath(`${daemon.root}/content/${id.slice(0, colon)}/${id.slice(colon + 1)}`)
+  const isDirectory = DIRECTORIES.some((each) => path === cleanPath(daemon.root + each))
+  const cause = isDirectory ? `read ${path}: is a directory` : `open ${path}: no such file or directory`
+  return new GoError(
+    isDirectory ? 'is-a-directory' : 'no-content',
+    wrapped(daemon, `failed to get digest ${id}`, cause),
+  )
 }
+
+const DIRECTORIES = ['', '/content', '/content/sha256', '/metadata', '/metadata/sha256']
 
 /** What it says of a metadata file that is not there. */
 export function noMetadata({ daemon }: ImageStore, id: ImageID, name: string): GoError {

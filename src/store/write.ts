@@ -1,5 +1,6 @@
 import { digestOf } from '../digest/digest.ts'
 import { GoError, orGoError } from '../go/error.ts'
+import { quote } from '../go/quote.ts'
 import type { Time } from '../go/time.ts'
 import { decodeImage, decodeImageWithoutRule, type ImageWithRootFS } from '../image/codec.ts'
 import type { ImageID } from '../image/image.ts'
@@ -92,7 +93,7 @@ export function removeImage(store: ImageStore, id: string): [next: ImageStore, r
   if (image instanceof GoError) return [store, fail('unrecognized-image', `unrecognized image ${id}, ${image.message}`)]
   const os = image.os || store.daemon.os
   if (store.daemon.generation.otherOS === 'refused-by-fold' && os.toLowerCase() !== store.daemon.os) {
-    return [store, fail('os-unsupported', `unsupported image operating system "${os}"`)]
+    return [store, fail('os-unsupported', `unsupported image operating system ${quote(os)}`)]
   }
   const orphaned = childIDs(node.children).reduce((next, child) => orphan(next, child, node.core.id), store)
   const parent = nodeOf(orphaned, id)!.parent

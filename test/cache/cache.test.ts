@@ -4,6 +4,7 @@ import { commit, type ExecutedStep } from '../../src/cache/commit.ts'
 import { docker1_13, docker17_03, docker25 } from '../../src/cache/rules.ts'
 import { readTime } from '../../src/go/time.ts'
 import type { ImageID } from '../../src/image/image.ts'
+import { getImage } from '../../src/store/read.ts'
 import { emptyStore, type ImageStore } from '../../src/store/store.ts'
 import { tagImage } from '../../src/store/tags.ts'
 import { createImage, markBuiltLocally, removeImage, setParent } from '../../src/store/write.ts'
@@ -23,6 +24,31 @@ describe('cacheFrom', () => {
     const text = `open /r/content/sha256/${app.slice(7)}: no such file or directory`
     expect(unknown).toEqual([{ reference: 'app', text }])
     expect(probe(cache, undefined, { config: {} })[1]).toEqual({ outcome: 'miss' })
+  })
+})
+
+describe('restore', () => {
+  it('an empty diff id is no layer: the step adds none', () => {
+    const histories = [
+      { created_by: 'a' },
+      { created_by: 'b' },
+      { created_by: 'c', empty_layer: true },
+      { created_by: 'e' },
+    ]
+    const root = (...diff_ids: string[]) => ({ rootfs: { type: 'layers', diff_ids } })
+    const [start, source] = add(emptyStore(), { history: histories, ...root('d', '', '', 'z') })
+    const [store, parent] = add(start, { history: histories.slice(0, 1), ...root('d', '', '') })
+    const [next, result] = probe(cacheFrom(store, [source], docker17_03)[0], parent, { config: { Cmd: ['b'] } })
+    if (result.outcome !== 'hit') throw new Error(result.outcome)
+    expect(getImage(next.store, result.image).rootfs?.diffIDs).toEqual(['d', '', ''])
+  })
+
+  it('and where that leaves too few, none is made', () => {
+    const histories = [{ created_by: 'a' }, { created_by: 'b' }]
+    const [store, source] = add(emptyStore(), { history: histories, rootfs: { type: 'layers', diff_ids: ['', 'd'] } })
+    const [, result] = probe(cacheFrom(store, [source], docker17_03)[0], undefined, { config: { Cmd: ['a'] } })
+    const text = `failed to restore cached image from "" to ${source}: failed to create cache image: too many non-empty layers in History section`
+    expect(result).toMatchObject({ outcome: 'error', text })
   })
 })
 

@@ -43,6 +43,14 @@ describe('readStruct', () => {
     })
   })
 
+  it('a list finds again what a shorter one before it left in memory', () => {
+    const texts = (json: string) => (read(`{${json}}`) as { readonly Env: unknown }).Env
+    expect(texts('"Env":["a","b"],"env":["c"],"Env":["d",null]')).toEqual(['d', 'b'])
+    expect(texts('"Env":["a","b","c"],"Env":["d"],"Env":["e",null],"Env":[null,null,null]')).toEqual(['e', 'b', 'c'])
+    expect(texts('"Env":["a","b"],"Env":[],"Env":["d",null]')).toEqual(['d', ''])
+    expect(texts('"Env":["a","b"],"Env":null,"Env":["d",null]')).toEqual(['d', ''])
+  })
+
   it('null leaves plain values as they are', () => {
     expect(read('{"Text":"a","Text":null,"Flag":null,"Size":null,"Created":null}')).toMatchObject({
       Text: 'a',

@@ -37,9 +37,22 @@ describe('parseReference', () => {
     [`app@sha256:${'a'.repeat(32)}`, 'invalid checksum digest length'],
     [`app@sha256:${HEX.toUpperCase()}`, 'invalid checksum digest format'],
     [`app@md5:${'a'.repeat(32)}`, 'unsupported digest algorithm'],
+    [`app:1@SHA256:${HEX}`, 'invalid checksum digest format'],
+    [`app@sha512:${HEX}`, 'invalid checksum digest length'],
     ['a'.repeat(256), 'repository name must not be more than 255 characters'],
   ])('refuses %s', (text, message) => {
     expect(orGoError(() => parseReference(text))).toMatchObject({ kind: 'invalid-reference', message })
+  })
+
+  it('reads every digest that go-digest knows', () => {
+    for (const [algorithm, length] of [
+      ['sha256', 64],
+      ['sha384', 96],
+      ['sha512', 128],
+    ] as const) {
+      const digest = `${algorithm}:${'a'.repeat(length)}`
+      expect(parseReference(`app@${digest}`)).toEqual({ name: 'docker.io/library/app', tag: undefined, digest })
+    }
   })
 
   it.each(['a', 'a-', 'a.', 'a/', 'A', 'a_', 'a:', 'a@'])('refuses a long text of %j at once', (part) => {

@@ -4,7 +4,7 @@ import { shape20_10, shape25 } from '../../src/image/generations.ts'
 import { getImage } from '../../src/store/read.ts'
 import type { ImageStore } from '../../src/store/store.ts'
 import { emptyStore, withGeneration } from '../../src/store/store.ts'
-import { createImage, createImages } from '../../src/store/write.ts'
+import { createImage, createImages, removeImage } from '../../src/store/write.ts'
 
 const bytes = (author: string): Uint8Array =>
   new TextEncoder().encode(
@@ -38,4 +38,24 @@ test('more images are read, in turn, than are kept decoded', () => {
     results.map((result) => (result.outcome === 'error' ? result.text : getImage(store, result.id).author))
   expect(read()).toEqual(authors)
   expect(read()).toEqual(authors)
+})
+
+test.each([
+  ['sha256:', 'read /r/content/sha256: is a directory'],
+  ['sha512:', 'open /r/content/sha512: no such file or directory'],
+  [':', 'read /r/content: is a directory'],
+  ['sha256:x//y/', 'open /r/content/sha256/x/y: no such file or directory'],
+  ['sha256:../sha256/00', 'open /r/content/sha256/00: no such file or directory'],
+])("an id leads to a file by Go's rules of paths: %s", (id, cause) => {
+  const store = emptyStore({ generation: shape20_10, root: '/r' })
+  expect(() => getImage(store, id)).toThrow(`failed to get digest ${id}: ${cause}`)
+})
+
+test('what Go quotes is quoted as Go does', () => {
+  const store = emptyStore({ generation: shape20_10 })
+  expect(() => getImage(store, 'a"b\n')).toThrow(String.raw`panic: no ':' separator in digest "a\"b\n"`)
+  const [made, image] = createImage(store, new TextEncoder().encode('{"os":"a\\"b","rootfs":{}}'))
+  if (image.outcome === 'error') throw new Error(image.text)
+  const text = String.raw`unsupported image operating system "a\"b"`
+  expect(removeImage(made, image.id)[1]).toMatchObject({ outcome: 'error', text })
 })
