@@ -19,7 +19,7 @@ const TOLD: Readonly<Record<string, number>> = Object.fromEntries(
 /** What a page or an edge function takes of it: the rest must fall away. */
 const USES: readonly { readonly code: string; readonly budget: number }[] = [
   { code: `export { emptyStore, createImage, setParent, cacheFrom, probe, docker17_03 } from 'layerfold'`, budget: 20 },
-  { code: `export { emptyStore, createImage, setParent, cacheFrom, probe, rules } from 'layerfold'`, budget: 21 },
+  { code: `export { emptyStore, createImage, setParent, cacheFrom, probe, rules } from 'layerfold'`, budget: 21.5 },
   { code: `export { shortID } from 'layerfold'`, budget: 1 },
   { code: `export { parseDockerfile, grammar20_10 } from 'layerfold/dockerfile'`, budget: 11 },
   { code: `export { isBuildContext } from 'layerfold/dockerfile'`, budget: 1 },
