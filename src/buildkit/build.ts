@@ -41,7 +41,7 @@ export function buildBuildkit<State extends StateWithKeys>(
     return [state, { ...nothing, outcome: 'failed', error: errorOf(conversion), steps }]
   }
   const before = state.buildkit ?? NEW
-  const [solving, contexts] = solvingOf(conversion, before)
+  const [solving, contexts, unknownSources] = solvingOf(conversion, before)
   const { output } = conversion.stages[conversion.plan.target]!
   const end = orGoError(() => (output === undefined ? undefined : resolve(solving, output)))
   if (output !== undefined) doubt(solving, output)
@@ -51,6 +51,7 @@ export function buildBuildkit<State extends StateWithKeys>(
   const known = {
     result: output,
     ...nothing,
+    unknownSources,
     steps: stepsOf(conversion, solving),
     stages: stagesOf(conversion),
     vertices: verticesOf(solving),
@@ -100,10 +101,10 @@ function solvingOf(conversion: Conversion, before: BuildkitState) {
     const files = filesOf(vertex, result)
     return files === undefined || !('kind' in files) ? files : hashedTree(files, builder.owners)
   }
-  const imported = importedCaches(state.images, request.cacheFrom ?? [], request.caches ?? [])
+  const [imported, unknownSources] = importedCaches(state.images, request.cacheFrom ?? [], request.caches ?? [])
   const solving: Solving = { graph, keys: before.keys, imported, states: [], treeOf: hashed, execute }
   const contexts = () => (received ? { ...before.contexts, [directory]: received[0] } : before.contexts)
-  return [solving, contexts] as const
+  return [solving, contexts, unknownSources] as const
 }
 
 function verticesOf({ graph, states }: Solving): readonly PredictedVertex[] {

@@ -1,5 +1,7 @@
 import { digestOf } from '../digest/digest.ts'
-import { LayerfoldError } from '../errors.ts'
+import { isRecord } from '../dockerfile/context-value.ts'
+import type { Prediction } from '../dockerfile/prediction.ts'
+import { isLayerfoldError, LayerfoldError } from '../errors.ts'
 import { writeGoString } from '../go/text.ts'
 import { findRawImage } from '../store/read.ts'
 import { resolveImage } from '../store/resolve.ts'
@@ -33,7 +35,7 @@ export function readInlineCache(config: Uint8Array | string): readonly CacheReco
   >
   const text = document?.[INLINE]
   const bytes = typeof text === 'string' ? fromBase64(text) : new Uint8Array()
-  if (bytes === undefined) throw new LayerfoldError('cache-malformed', { reason: 'it is no base64' })
+  if (bytes === undefined) throw malformed('it is no base64')
   return bytes.length === 0 ? [] : checked(parsed(new TextDecoder().decode(bytes)))
 }
 
@@ -49,22 +51,38 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new LayerfoldError('cache-malformed', { reason: 'it is no JSON' }, cause)
+    throw malformed('it is no JSON', cause)
   }
 }
 
+/** As Go reads them: `null` is absence. */
 function checked(records: unknown): readonly CacheRecord[] {
-  const malformed = (reason: string): never => {
-    throw new LayerfoldError('cache-malformed', { reason })
-  }
-  if (!Array.isArray(records)) return malformed('it has no records')
-  for (const { digest, inputs = [] } of records as readonly CacheRecord[]) {
-    if (typeof digest !== 'string' || !Array.isArray(inputs)) return malformed('a record has no digest')
-    const links = inputs.flatMap((input) => (Array.isArray(input) ? input.map(({ link }) => link) : [-1]))
-    if (links.some((link) => !Number.isInteger(link) || link < 0 || link >= records.length))
-      return malformed('a link leads nowhere')
-  }
-  return records
+  if (!Array.isArray(records)) throw malformed('it has no records')
+  const count = records.length
+  return records.map((record: unknown): CacheRecord => {
+    if (!isRecord<keyof CacheRecord>(record) || typeof record.digest !== 'string')
+      throw malformed('a record has no digest')
+    const layers = listOf(record.layers) as NonNullable<CacheRecord['layers']>
+    const inputs = listOf(record.inputs).map((links) => listOf(links).map((link) => checkedLink(link, count)))
+    return { digest: record.digest, ...(layers.length > 0 && { layers }), ...(inputs.length > 0 && { inputs }) }
+  })
+}
+
+function checkedLink(value: unknown, count: number) {
+  const { selector, link } = isRecord<'selector' | 'link'>(value) ? value : {}
+  if (!Number.isInteger(link) || !((link as number) >= 0 && (link as number) < count))
+    throw malformed('a link leads nowhere')
+  return { ...(typeof selector === 'string' && { selector }), link: link as number }
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) throw malformed('layers and inputs are lists')
+  return value
+}
+
+function malformed(reason: string, cause?: unknown): LayerfoldError {
+  return new LayerfoldError('cache-malformed', { reason }, cause)
 }
 
 /** A store of the records alone. `name` tells its keys from those of other imports. */
@@ -87,18 +105,28 @@ export function importRecords(records: readonly CacheRecord[], name: string): Im
   return { store, origins }
 }
 
-/** The caches that a build asks after its own: of the images that `references` name, then the others. */
+/** The caches that a build asks after its own: of the images that `references` name, then the others. A reference whose cache cannot be read is told, and left out. */
 export function importedCaches(
   images: ImageStore,
   references: readonly string[],
   others: readonly (readonly CacheRecord[])[],
-): readonly Imported[] {
+): [imported: readonly Imported[], unknown: Prediction['unknownSources']] {
+  const unknown: { reference: string; text: string }[] = []
   const inline = references.map((reference) => {
     const found = resolveImage(images, reference)
-    const raw = found.outcome === 'found' ? findRawImage(images, found.id) : undefined
-    return raw === undefined ? [] : readInlineCache(raw)
+    if (found.outcome === 'error') {
+      unknown.push({ reference, text: found.text })
+      return []
+    }
+    try {
+      return readInlineCache(findRawImage(images, found.id) ?? '{}')
+    } catch (error) {
+      if (!isLayerfoldError(error)) throw error
+      unknown.push({ reference, text: error.message })
+      return []
+    }
   })
-  return [...inline, ...others].map((records) => importRecords(records, nameOf(records)))
+  return [[...inline, ...others].map((records) => importRecords(records, nameOf(records))), unknown]
 }
 
 /** Two imports of one cache give the same keys. */

@@ -16,11 +16,15 @@ const TYPES: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
   'fifo',
 ])
 
+/** Linux takes no longer ones. */
+const PATH_MAX = 4096
+
 function isEntry(entry: unknown): boolean {
   if (!isRecord<keyof ContextEntry>(entry)) return false
   const { path, type, mode, uid, gid, size, link, devmajor = 0, devminor = 0, xattrs, sum } = entry
   return (
     typeof path === 'string' &&
+    path.length <= PATH_MAX &&
     TYPES.has(type) &&
     Number.isSafeInteger(mode) &&
     Number.isSafeInteger(uid) &&

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { inlineRecords } from '../../src/buildkit/export.ts'
 import { type CacheRecord, importRecords, readCacheConfig, readInlineCache } from '../../src/buildkit/inline.ts'
 import { isLayerfoldError } from '../../src/errors.ts'
+import { predict } from '../../src/predict/predict.ts'
+import { emptyStore } from '../../src/store/store.ts'
+import { createImage } from '../../src/store/write.ts'
 import { type BuildkitScenario, play, startWorld } from '../conformance/buildkit.ts'
 import { readRecording, recordingFiles } from '../conformance/vector.ts'
 
@@ -46,7 +49,35 @@ describe('inline caches', () => {
     expect(code(() => readInlineCache('{"moby.buildkit.cache.v0":"*"}'))).toBe('cache-malformed')
     expect(code(() => readCacheConfig('{}'))).toBe('cache-malformed')
     expect(code(() => readCacheConfig('{"records":[{"digest":"x","inputs":[[{"link":1}]]}]}'))).toBe('cache-malformed')
+    for (const records of [
+      '[null]',
+      '[{"digest":1}]',
+      '[{"digest":"x","inputs":[[null]]}]',
+      '[{"digest":"x","layers":1}]',
+    ])
+      expect(code(() => readCacheConfig(`{"records":${records}}`))).toBe('cache-malformed')
     expect(readInlineCache('{}')).toEqual([])
+    const nulls = '{"records":[{"digest":"x","layers":null,"inputs":[null,[{"link":0,"selector":null}]]}]}'
+    expect(readCacheConfig(nulls)).toEqual([{ digest: 'x', inputs: [[], [{ link: 0 }]] }])
+  })
+
+  it('that cannot be read are told, and the build goes on without', () => {
+    const raw = '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers"},"moby.buildkit.cache.v0":"*"}'
+    const [store, made] = createImage(emptyStore(), new TextEncoder().encode(raw))
+    if (made.outcome === 'error') throw new Error(made.text)
+    const request = {
+      engine: 'buildkit',
+      dockerfile: 'FROM scratch\nWORKDIR /w\n',
+      cacheFrom: [made.id, 'nosuch'],
+    } as const
+    const [, { outcome, unknownSources }] = predict({ images: store }, request)
+    expect([outcome, unknownSources]).toEqual([
+      'built',
+      [
+        { reference: made.id, text: 'cache-malformed (reason: it is no base64)' },
+        { reference: 'nosuch', text: 'No such image: nosuch:latest' },
+      ],
+    ])
   })
 
   it('of a manifest are keys like any other', () => {
