@@ -27,7 +27,8 @@ export interface VertexState {
   /** The vertex whose unknown files decide whether it has those. */
   waitsFor?: number
   fast: boolean
-  slow: boolean
+  /** Of the look at content: none, the first, both. */
+  passes: 0 | 1 | 2
   /** Of its inputs, where content counts: the key of the content, once it is known. */
   readonly contents: (KeyID | undefined)[]
   end?: Ending
@@ -55,7 +56,7 @@ export type MissReason = 'input' | 'operation' | 'content' | 'result-gone' | 'ig
 export function stateOf(solving: Solving, id: number): VertexState {
   const known = solving.states[id]
   if (known !== undefined) return known
-  const state: VertexState = { known: new Set(), maybe: new Set(), fast: false, slow: false, contents: [] }
+  const state: VertexState = { known: new Set(), maybe: new Set(), fast: false, passes: 0, contents: [] }
   solving.states[id] = state
   return state
 }

@@ -33,8 +33,9 @@ export function resolve(solving: Solving, id: number): Ending {
     return found && finish(state, take(solving, found, via))
   }
   let found = hit('definition')
-  if (found === undefined && !vertex.ignoreCache) {
-    slowKeys(solving, id)
+  for (const pass of [1, 2] as const) {
+    if (found !== undefined || vertex.ignoreCache) break
+    slowKeys(solving, id, pass)
     found = hit('content')
   }
   if (found !== undefined) return found
@@ -75,27 +76,22 @@ function fastKeys(solving: Solving, id: number): void {
 }
 
 /**
- * Keys that follow from content too. Files are looked at only where nothing else leads on: first of the inputs that lead nowhere by definition, then of all (edge.go,
- * skipPhase2SlowCache).
+ * Keys that follow from content too. Files are looked at only where nothing else leads on: first, in the whole graph, those of inputs that lead nowhere by definition, and only
+ * then those of all (edge.go, skipPhase2SlowCache): a key without a result may lead to one further up.
  */
-function slowKeys(solving: Solving, id: number): void {
+function slowKeys(solving: Solving, id: number, pass: 1 | 2): void {
   const state = stateOf(solving, id)
-  if (state.slow) return
-  state.slow = true
+  if (state.passes >= pass) return
+  state.passes = pass
   const vertex = solving.graph.vertices[id]!
   fastKeys(solving, id)
   if (vertex.ignoreCache || best(solving, state.known) !== undefined) return
-  for (const { vertex: input } of vertex.inputs) slowKeys(solving, input)
-  const isFound = (): boolean => {
-    match(solving, vertex, state)
-    return best(solving, state.known) !== undefined
-  }
-  if (isFound()) return
+  for (const { vertex: input } of vertex.inputs) slowKeys(solving, input, pass)
+  match(solving, vertex, state)
+  if (best(solving, state.known) !== undefined) return
   const open = vertex.inputs.flatMap((_, at) => (candidates(solving, vertex, state, at).size === 0 ? [at] : []))
   if (open.some((at) => vertex.inputs[at]!.content === undefined)) return
-  hashInputs(solving, vertex, state, open)
-  if (isFound()) return
-  hashInputs(solving, vertex, state)
+  hashInputs(solving, vertex, state, pass === 1 ? open : undefined)
   match(solving, vertex, state)
 }
 

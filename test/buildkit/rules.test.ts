@@ -33,6 +33,20 @@ it('a stage whose result was pruned is not needed while what was copied from it 
   expect(steps.filter(({ instruction }) => instruction === 'COPY').map(({ status }) => status)).toEqual(['hit', 'hit'])
 })
 
+it('a pruned stage is not run to look at its files while its key leads to what is there', () => {
+  const mounting = (stage: string, command: string) => `COPY f /\nRUN --mount=from=${stage},target=/m ${command}\n`
+  const request = ask(
+    `FROM base AS s0\nCOPY f /\nRUN one\nFROM base AS s1\n${mounting('s0', 'two')}FROM base\n${mounting('s1', 'three')}`,
+    { f: '1' },
+  )
+  const [after] = predict(start, request)
+  const pruned = { ...after, buildkit: pruneBuildkit(after.buildkit!, false) }
+  const [, { steps }] = predict(pruned, request)
+  expect(steps.filter(({ status }) => status !== 'not-cacheable').map(({ status }) => status)).toEqual(
+    Array.from({ length: 6 }, () => 'hit'),
+  )
+})
+
 it('what a stage says ONBUILD runs in the stage that begins with it', () => {
   const [, { steps }] = predict(start, ask('FROM base AS s\nONBUILD RUN one\nFROM s\nRUN two\n'))
   expect(steps.filter(({ instruction }) => instruction === 'RUN').map(({ text, trigger }) => [text, trigger])).toEqual([

@@ -115,7 +115,7 @@ function differences({ steps, stages }: Prediction, output: string): string[] {
     return { step, real: seen.get(`${step.stage} ${at}`) }
   })
   return shown.flatMap(({ step, real }) => {
-    if (step.status === 'depends-on-output') return []
+    if (step.status === 'depends-on-output' || step.vertex === undefined) return [] // WORKDIR of where it is does nothing
     const predicted = step.status === 'hit' ? 'CACHED' : 'DONE'
     const found = real ?? shown.find((each) => each.real !== undefined && each.step.vertex === step.vertex)?.real
     const why = `predicted ${predicted} (${step.via ?? step.why ?? ''})`
