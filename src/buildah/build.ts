@@ -4,10 +4,10 @@ import { isIgnored, parseDockerignore } from '../dockerfile/ignore.ts'
 import type { PairsInstruction } from '../dockerfile/instruction.ts'
 import { type Dockerfile, dockerfileOf, type Stage as ParsedStage } from '../dockerfile/parse.ts'
 import type { Prediction } from '../dockerfile/prediction.ts'
+import { platformsOf } from '../dockerfile/request.ts'
 import { treeOf } from '../dockerfile/tree.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { quote } from '../go/quote.ts'
-import { parsePlatform } from '../image/parse-platform.ts'
 import { declareArg, firstArgs, platformArgs } from './args.ts'
 import type { SourceFiles } from './content.ts'
 import { candidatesOf } from './images.ts'
@@ -54,8 +54,7 @@ type Parsed = Pick<Dockerfile, 'stages' | 'metaArgs' | 'escape'>
 function begin(state: StateWithOrder, request: BuildahRequest, dockerfile: Parsed): [Build, ReadonlySet<number>] {
   const { escape: token, stages, metaArgs } = dockerfile
   const reading: Reading = { escape: token, grammar: grammarBuildah }
-  const host = request.host ?? { os: 'linux', architecture: 'amd64' }
-  const platform = request.platform ? parsePlatform(request.platform, host) : host
+  const { host, platform = host } = platformsOf(request)
   const predefined = platformArgs(host, platform)
   let args = firstArgs(request.buildArgs ?? {})
   for (const { key, value } of metaArgs.flatMap((instruction) => instruction.args))

@@ -1,5 +1,6 @@
 import type { FromInstruction, Instruction } from '../dockerfile/instruction.ts'
 import { type Dockerfile, parseTrigger } from '../dockerfile/parse.ts'
+import { platformsOf } from '../dockerfile/request.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { parsePlatform } from '../image/parse-platform.ts'
 import { normalPlatform } from '../image/platform.ts'
@@ -20,8 +21,8 @@ export function convert(
   rows: Row[],
 ): Conversion {
   const reading: Reading = { escape: dockerfile.escape, grammar: builder.grammar }
-  const host = request.host ?? { os: 'linux', architecture: 'amd64' }
-  const platform = normalPlatform(request.platform ? parsePlatform(request.platform, host) : host)
+  const { host, platform: asked = host } = platformsOf(request)
+  const platform = normalPlatform(asked)
   const args = globalArgs(reading, dockerfile, request.buildArgs ?? {}, host, platform)
   const names = dockerfile.stages.map(({ from }) => baseName(reading, args, from))
   const conversion: Conversion = {

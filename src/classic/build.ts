@@ -1,13 +1,12 @@
 import { cacheFrom, restartCache } from '../cache/cache.ts'
 import { type Dockerfile, dockerfileOf, type Stage as ParsedStage } from '../dockerfile/parse.ts'
 import type { Prediction } from '../dockerfile/prediction.ts'
-import type { BuildRequest, BuildState } from '../dockerfile/request.ts'
+import { type BuildRequest, type BuildState, platformsOf } from '../dockerfile/request.ts'
 import { type SourceTree, treeOf } from '../dockerfile/tree.ts'
 import { expandWord } from '../dockerfile/words.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { compareText } from '../go/text.ts'
 import type { ImageID } from '../image/image.ts'
-import { parsePlatform } from '../image/parse-platform.ts'
 import { allowedEnvironment, type BuildArgs, makeBuildArgs, unusedArgs, withMetaArg } from './build-args.ts'
 import type { ClassicBuilder } from './builder.ts'
 import { runStage } from './run-stage.ts'
@@ -55,8 +54,7 @@ function begin(
   dockerfile: Dockerfile,
   context: SourceTree,
 ) {
-  const host = request.host ?? { os: 'linux', architecture: 'amd64' }
-  const platform = request.platform ? parsePlatform(request.platform, host) : undefined
+  const { host, platform } = platformsOf(request)
   const stages = withLabels(wantedStages(dockerfile.stages, request.target), request.labels ?? {})
   const [cache, unknownSources] = cacheFrom(state.images, request.cacheFrom ?? [], builder.rules)
   const of = dockerfile.metaArgs.length + stages.reduce((sum, { instructions }) => sum + 1 + instructions.length, 0)

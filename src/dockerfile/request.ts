@@ -1,5 +1,6 @@
 import type { Time } from '../go/time.ts'
 import type { ImageID } from '../image/image.ts'
+import { parsePlatform } from '../image/parse-platform.ts'
 import type { Platform } from '../image/platform.ts'
 import type { DiffID } from '../image/rootfs.ts'
 import type { ImageStore } from '../store/store.ts'
@@ -61,3 +62,13 @@ export type StepRun =
       readonly diffID?: DiffID | undefined
     }
   | { readonly outcome: 'error'; readonly text: string }
+
+const DEFAULT_HOST: Platform = { os: 'linux', architecture: 'amd64' }
+
+/** Where the builder runs, and what `--platform` asks for. Throws an `instruction` GoError where that is no platform. */
+export function platformsOf({ host = DEFAULT_HOST, platform }: Pick<BuildRequest, 'host' | 'platform'>): {
+  readonly host: Platform
+  readonly platform: Platform | undefined
+} {
+  return { host, platform: platform ? parsePlatform(platform, host) : undefined }
+}

@@ -3,13 +3,13 @@ import { type Reasons, reasonsFor, type SiblingReason, type SourceReason } from 
 import type { RuleSet } from '../cache/rules.ts'
 import type { BuildContext } from '../dockerfile/context.ts'
 import type { PredictedStep } from '../dockerfile/prediction.ts'
-import type { BuildRequest, BuildState } from '../dockerfile/request.ts'
+import { type BuildRequest, type BuildState, platformsOf } from '../dockerfile/request.ts'
 import { hashSources } from '../dockerfile/sources.ts'
 import { treeOf } from '../dockerfile/tree.ts'
 import type { Config } from '../image/config.ts'
 import type { History } from '../image/history.ts'
 import type { Image, ImageID } from '../image/image.ts'
-import { platformText } from '../image/platform.ts'
+import { type Platform, platformText } from '../image/platform.ts'
 import { allImages, findImage, hasImage, parentOf } from '../store/read.ts'
 import type { ImageStore } from '../store/store.ts'
 import type { Cause } from './cause.ts'
@@ -35,13 +35,13 @@ export function causeOfMiss(scene: Scene, step: PredictedStep): Cause {
   const store =
     step.parent === undefined || hasImage(scene.before.images, step.parent) ? scene.before.images : scene.after.images
   const [cache, unknown] = cacheFrom(store, refs, scene.rules)
-  const platform = scene.request.host ?? { os: 'linux', architecture: 'amd64' }
+  const { host, platform = host } = platformsOf(scene.request)
   const reasons = reasonsFor(cache, step.parent, { config: step.config, platform }, { limit: CANDIDATES })
   if (refs.length > 0 && unknown.length === refs.length) return { code: 'no-source-found', name: refs.join(' ') }
   const siblings = reasons.siblings.filter(({ image }) => !scene.made.has(image))
   const sibling = nearestSibling(store, siblings, step.config ?? {})
   const fromSource = causeInSources(cache, reasons.sources ?? [], step)
-  const local = sibling && { ...causeOfSibling(store, sibling, step.config ?? {}), image: sibling.image }
+  const local = sibling && { ...causeOfSibling(store, sibling, step.config ?? {}, platform), image: sibling.image }
   const cause = local === undefined || (fromSource !== undefined && local.code === 'instruction') ? fromSource : local
   if (cause === undefined) return elsewhere(store, step)
   const file = cause.code === 'files' ? fileBehind(scene, step) : undefined
@@ -60,18 +60,25 @@ function nearestSibling(store: ImageStore, siblings: Reasons['siblings'], config
   return sameKind[0] ?? siblings[0]
 }
 
-function causeOfSibling(store: ImageStore, { image, refused }: SiblingReason, config: Config): Cause {
+function causeOfSibling(
+  store: ImageStore,
+  { image, refused }: SiblingReason,
+  config: Config,
+  platform: Platform,
+): Cause {
   switch (refused.rule) {
     case 'config':
       return causeOfDifferences(refused.differences, findImage(store, image)?.containerConfig ?? {}, config)
     case 'platform':
       return { code: 'platform', was: platformText(refused.image), now: platformText(refused.step) }
     case 'no-platform':
-      return { code: 'platform', was: 'no platform' }
+      return { code: 'platform', was: 'no platform', now: platformText(platform) }
+    case 'older': // it is above a source, but the build asks no longer of all of them
+      return { code: 'other-source' }
     case 'no-created':
-      return { code: 'inherited', name: 'created' }
-    default:
-      return { code: refused.rule === 'older' ? 'inherited' : refused.rule }
+    case 'not-built-locally':
+    case 'not-above-a-source':
+      return { code: refused.rule }
   }
 }
 

@@ -120,11 +120,21 @@ const WORDS: Readonly<Record<CauseCode, Words>> = {
   },
   platform: {
     sentence: ({ was, now }) =>
-      `A matching image is there for another platform: it says ${was}, and the build is for ${now ?? 'another'}.`,
+      `A matching image is there for another platform: it says ${was}, and the build is for ${now}.`,
+  },
+  'no-created': {
+    sentence: () =>
+      'A matching image is there, but it does not say when it was created, and since 25.0 such an image is never a hit.',
+    fix: 'Build once more.',
   },
   'not-above-a-source': {
     sentence: () => 'A matching local image is there, but with --cache-from only ancestors of the named images count.',
     fix: 'Leave --cache-from out, or name the local image as well.',
+  },
+  'other-source': {
+    sentence: () =>
+      'A matching image is there, but an earlier step was restored from another --cache-from image, and from then on only that one counts.',
+    fix: 'Name the image first that has most of the steps.',
   },
   'no-source-found': {
     sentence: ({ name }) =>

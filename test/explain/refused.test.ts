@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { explain, type StepExplanation } from '../../src/explain/index.ts'
+import type { ImageID } from '../../src/image/image.ts'
+import { type BuildState, type PredictionRequest, predict } from '../../src/predict/index.ts'
+import { findRawImage, getParent } from '../../src/store/read.ts'
+import { emptyStore, type ImageStore } from '../../src/store/store.ts'
+import { tagImage } from '../../src/store/tags.ts'
+import { createImage, markBuiltLocally, removeImage, setParent } from '../../src/store/write.ts'
+
+const encoder = new TextEncoder()
+const CREATED = '2024-01-01T00:00:00Z'
+
+function load(from: ImageStore, document: object, name?: string): [images: ImageStore, id: string] {
+  const [images, made] = createImage(from, encoder.encode(JSON.stringify(document)))
+  if (made.outcome === 'error') throw new Error(made.text)
+  return [name === undefined ? images : tagImage(images, name, made.id), made.id]
+}
+
+/** A store with the image `tiny`, which was loaded. */
+function withTiny(more: object = {}): BuildState {
+  const document = {
+    architecture: 'amd64',
+    os: 'linux',
+    created: CREATED,
+    config: { Env: ['PATH=/bin'], Cmd: ['sh'] },
+    history: [{ created: CREATED, created_by: 'tiny' }],
+    rootfs: { type: 'layers', diff_ids: [`sha256:${'1'.repeat(64)}`] },
+    ...more,
+  }
+  return { images: load(emptyStore(), document, 'tiny')[0] }
+}
+
+function why(state: BuildState, request: PredictionRequest): readonly StepExplanation[] {
+  return explain(state, request, predict(state, request))
+}
+
+describe('what is said of a local image that was refused', () => {
+  const request = { engine: 'docker25', dockerfile: 'FROM tiny\nRUN a\n' } as const
+
+  it('the platform that is asked for is the one of --platform', () => {
+    const [built] = predict(withTiny(), request)
+    const [first] = why(built, { ...request, platform: 'linux/arm64' })
+    expect(first!.cause).toMatchObject({ code: 'platform', was: 'linux/amd64', now: 'linux/arm64' })
+  })
+
+  it('an image without a time is never a hit since 25.0', () => {
+    const [{ images: built }, { image }] = predict(withTiny(), request)
+    const { created: _, ...document } = JSON.parse(new TextDecoder().decode(findRawImage(built, image!)))
+    const [loaded, id] = load(built, document)
+    const [linked] = setParent(loaded, id, getParent(built, image!))
+    const [images] = markBuiltLocally(removeImage(linked, image!)[0], id)
+    const [first] = why({ images }, request)
+    expect(first!.cause).toEqual({ code: 'no-created', image: id })
+    expect(first!.sentence).toContain('does not say when it was created')
+  })
+
+  it('an image above a source that an earlier step has left behind', () => {
+    const build = (state: BuildState, dockerfile: string, ...cacheFrom: string[]): [BuildState, ImageID] => {
+      const [next, { image }] = predict(state, { engine: 'docker17_03', dockerfile, cacheFrom })
+      return [next, image!]
+    }
+    const [one, first] = build(withTiny(), 'FROM tiny\nRUN a\nRUN b\n')
+    const source = tagImage(removeImage(one.images, getParent(one.images, first))[0], 'one', first)
+    const [two, restored] = build({ images: source }, 'FROM tiny\nRUN a\n', 'one')
+    const [three, last] = build({ images: tagImage(two.images, 'two', restored) }, 'FROM two\nRUN c\nRUN d\n')
+    const state = { images: tagImage(three.images, 'two', last) }
+    const dockerfile = 'FROM tiny\nRUN a\nRUN c\n'
+    const narrowed = why(state, { engine: 'docker17_03', dockerfile, cacheFrom: ['one', 'two'] })
+    expect(narrowed[0]!.cause).toEqual({ code: 'other-source', image: getParent(state.images, last) })
+    expect(why(state, { engine: 'docker17_03', dockerfile, cacheFrom: ['two', 'one'] })).toEqual([])
+  })
+})
