@@ -21,7 +21,6 @@ export function causeOfDifferences(differences: readonly FieldDifference[], stor
 /** Where the two can never be the same, or only look different: what container creation, restoring and releases do to a stored config. */
 function knownTrap(differences: readonly FieldDifference[], stored: Config, step: Config): Cause | undefined {
   const only = differences.length === 1 ? differences[0]!.field : undefined
-  if (!stored.Cmd?.length && step.Cmd?.length) return { code: 'restored-image' }
   if (stored.OpenStdin && differences.some(({ field }) => field === 'OpenStdin')) return { code: 'open-stdin' }
   if (only === 'Entrypoint' && stored.Entrypoint?.length && !step.Entrypoint?.length)
     return { code: 'entrypoint-reset', was: stored.Entrypoint.join(' ') }

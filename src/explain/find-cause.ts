@@ -1,4 +1,5 @@
 import { type BuildCache, cacheFrom } from '../cache/cache.ts'
+import { allDifferences, type FieldDifference } from '../cache/compare.ts'
 import { type Reasons, reasonsFor, type SiblingReason, type SourceReason } from '../cache/reasons.ts'
 import type { RuleSet } from '../cache/rules.ts'
 import type { BuildContext } from '../dockerfile/context.ts'
@@ -10,7 +11,7 @@ import type { Config } from '../image/config.ts'
 import type { History } from '../image/history.ts'
 import type { Image, ImageID } from '../image/image.ts'
 import { type Platform, platformText } from '../image/platform.ts'
-import { allImages, findImage, hasImage, parentOf } from '../store/read.ts'
+import { allImages, findImage, getImage, hasImage, parentOf } from '../store/read.ts'
 import type { ImageStore } from '../store/store.ts'
 import type { Cause } from './cause.ts'
 import { causeOfCreatedBy, causeOfDifferences } from './compare-steps.ts'
@@ -39,9 +40,10 @@ export function causeOfMiss(scene: Scene, step: PredictedStep): Cause {
   const reasons = reasonsFor(cache, step.parent, { config: step.config, platform }, { limit: CANDIDATES })
   if (refs.length > 0 && unknown.length === refs.length) return { code: 'no-source-found', name: refs.join(' ') }
   const siblings = reasons.siblings.filter(({ image }) => !scene.made.has(image))
-  const sibling = nearestSibling(store, siblings, step.config ?? {})
+  const { config = {} } = step
+  const nearest = nearestOf(candidatesOf(cache, siblings, config), config)
   const fromSource = causeInSources(cache, reasons.sources ?? [], step)
-  const local = sibling && { ...causeOfSibling(store, sibling, step.config ?? {}, platform), image: sibling.image }
+  const local = nearest && { ...causeOfCandidate(nearest, config, platform), image: nearest.image }
   const cause = local === undefined || (fromSource !== undefined && local.code === 'instruction') ? fromSource : local
   if (cause === undefined) return elsewhere(store, step)
   const file = cause.code === 'files' ? fileBehind(scene, step) : undefined
@@ -50,25 +52,43 @@ export function causeOfMiss(scene: Scene, step: PredictedStep): Cause {
 
 const CANDIDATES = 50
 
-/** Of the candidates with the fewest differences, one that did the same kind of thing. */
-function nearestSibling(store: ImageStore, siblings: Reasons['siblings'], config: Config): SiblingReason | undefined {
-  const wanted = readStepText(config.Cmd ?? []).instruction
-  const sameKind = siblings.filter(({ image, refused }) => {
-    if (refused.rule !== 'config') return true
-    return readStepText(findImage(store, image)?.containerConfig.Cmd ?? []).instruction === wanted
-  })
-  return sameKind[0] ?? siblings[0]
+/** A local image that a step made, and how that step differs from the one asked for, whatever refused the image first. */
+interface Candidate extends SiblingReason {
+  readonly restored: boolean
+  readonly stored: Config
+  readonly differences: readonly FieldDifference[]
 }
 
-function causeOfSibling(
-  store: ImageStore,
-  { image, refused }: SiblingReason,
-  config: Config,
-  platform: Platform,
-): Cause {
+function candidatesOf({ store, rules }: BuildCache, siblings: Reasons['siblings'], config: Config): Candidate[] {
+  const candidates = siblings.flatMap((sibling) => {
+    const image = getImage(store, sibling.image)
+    const restored = isRestored(image)
+    const stored = (restored && image.config) || image.containerConfig
+    if (config.Cmd?.length && !stored.Cmd?.length) return []
+    return { ...sibling, restored, stored, differences: allDifferences(rules.cache.compared, stored, config) }
+  })
+  return candidates.sort((a, b) => a.differences.length - b.differences.length)
+}
+
+/** A restored image has no container config, and in its own one the step's command. */
+function isRestored({ containerConfig, config, history }: Image): boolean {
+  const createdBy = history?.at(-1)?.createdBy
+  return !containerConfig.Cmd?.length && !!createdBy && config?.Cmd?.join(' ') === createdBy
+}
+
+/** Of the candidates with the fewest differences, one that did the same kind of thing. */
+function nearestOf(candidates: readonly Candidate[], config: Config): Candidate | undefined {
+  const kindOf = ({ Cmd = [] }: Config): string => readStepText(Cmd).instruction
+  const wanted = kindOf(config)
+  const sameKind = candidates.find(({ stored, differences }) => differences.length === 0 || kindOf(stored) === wanted)
+  return sameKind ?? candidates[0]
+}
+
+function causeOfCandidate(candidate: Candidate, config: Config, platform: Platform): Cause {
+  const { refused, restored, stored, differences } = candidate
+  if (differences.length > 0) return causeOfDifferences(differences, stored, config)
+  if (restored || refused.rule === 'config') return { code: 'restored-image' }
   switch (refused.rule) {
-    case 'config':
-      return causeOfDifferences(refused.differences, findImage(store, image)?.containerConfig ?? {}, config)
     case 'platform':
       return { code: 'platform', was: platformText(refused.image), now: platformText(refused.step) }
     case 'no-platform':

@@ -43,6 +43,34 @@ describe('what is said of a local image that was refused', () => {
     expect(first!.cause).toMatchObject({ code: 'platform', was: 'linux/amd64', now: 'linux/arm64' })
   })
 
+  it.each(['docker20', 'docker26'] as const)('an image that was loaded is no step on scratch, in %s', (engine) => {
+    const [first] = why(withTiny(), { engine, dockerfile: 'FROM scratch\nLABEL a=b\n' })
+    expect(first!.cause).toEqual({ code: 'nothing-built-here', now: 'scratch' })
+  })
+
+  it('an image that says no more where it was built is matching only if its config is', () => {
+    const tiny = withTiny({ container_config: { Cmd: ['/bin/sh', '-c', '#(nop) ', 'CMD ["sh"]'] } })
+    const [onScratch] = why(tiny, { engine: 'docker26', dockerfile: 'FROM scratch\nLABEL a=b\n' })
+    expect(onScratch!.cause).toMatchObject({ code: 'instruction', was: 'CMD ["sh"]', now: 'LABEL a=b' })
+    const [old] = predict(tiny, { ...request, engine: 'docker20' })
+    const [other] = why(old, { engine: 'docker25', dockerfile: 'FROM tiny\nRUN b\n' })
+    expect(other!.cause).toMatchObject({ code: 'command', was: '/bin/sh -c a', now: '/bin/sh -c b' })
+    const [same] = why(old, request)
+    expect(same!.cause.code).toBe('not-built-locally')
+  })
+
+  it('an image that was restored, where another step was built too', () => {
+    const engine = 'docker26'
+    const [built, { image }] = predict(withTiny(), { engine, dockerfile: 'FROM tiny\nRUN a\nRUN b\n' })
+    const source = tagImage(removeImage(built.images, getParent(built.images, image!))[0], 'one', image!)
+    const dockerfile = 'FROM tiny\nRUN a\n'
+    const [cached, restored] = predict({ images: source }, { engine, dockerfile, cacheFrom: ['one'] })
+    const [state] = predict(cached, { engine, dockerfile: 'FROM tiny\nRUN c\n' })
+    expect(why(state, { engine, dockerfile })[0]!.cause).toEqual({ code: 'restored-image', image: restored.image })
+    const [other] = why(cached, { engine, dockerfile: 'FROM tiny\nRUN d\n' })
+    expect(other!.cause).toMatchObject({ code: 'command', was: '/bin/sh -c a' })
+  })
+
   it('an image without a time is never a hit since 25.0', () => {
     const [{ images: built }, { image }] = predict(withTiny(), request)
     const { created: _, ...document } = JSON.parse(new TextDecoder().decode(findRawImage(built, image!)))
