@@ -11,6 +11,8 @@ export type Cause = {
   readonly now?: string
   /** Of a file: what about it. */
   readonly attribute?: FileAttribute
+  /** Of a miss: how long nothing is asked after it. */
+  readonly missLasts?: 'stage' | 'build'
   /** How many more of the kind there are. */
   readonly more?: number
 }

@@ -1,4 +1,3 @@
-import type { RuleSet } from '../cache/rules.ts'
 import type { BuildContext } from '../dockerfile/context.ts'
 import type { PredictedStep, Prediction, StepStatus } from '../dockerfile/prediction.ts'
 import { isClassicName } from '../predict/engines.ts'
@@ -6,7 +5,7 @@ import type { EngineState, PredictionRequest } from '../predict/predict.ts'
 import { builderOf } from '../predict/predict.ts'
 import { hasImage } from '../store/read.ts'
 import type { Cause } from './cause.ts'
-import { causeOfMiss } from './find-cause.ts'
+import { causeOfMiss, type Scene } from './find-cause.ts'
 import { causeInOtherEngine } from './other-engines.ts'
 import { fixOf, sentenceOf } from './words.ts'
 
@@ -41,13 +40,12 @@ export function explain(
       return cause === undefined ? [] : [{ step, cause, sentence: sentenceOf(cause), fix: fixOf(cause) }]
     })
   }
-  const rules: RuleSet = builderOf(engine).rules
   const made = prediction.steps.flatMap(({ status, image }) =>
     NEW.includes(status) && image !== undefined && !hasImage(before.images, image) ? [image] : [],
   )
-  const scene = { before, after, request, rules, previousContext, made: new Set(made) }
+  const scene = { before, after, request, builder: builderOf(engine), previousContext, made: new Set(made) }
   return prediction.steps.flatMap((step) => {
-    const cause = causeOf(step, prediction, () => causeOfMiss(scene, step), request.noCache === true)
+    const cause = causeOf(scene, step, prediction)
     return cause === undefined ? [] : [{ step, cause, sentence: sentenceOf(cause), fix: fixOf(cause) }]
   })
 }
@@ -59,7 +57,7 @@ function isClassic(engine: PredictionRequest['engine']): boolean {
 /** Steps whose image this build would make. */
 const NEW: readonly StepStatus[] = ['miss', 'not-probed', 'depends-on-output']
 
-function causeOf(step: PredictedStep, { steps }: Prediction, ofMiss: () => Cause, noCache: boolean): Cause | undefined {
+function causeOf(scene: Scene, step: PredictedStep, { steps }: Prediction): Cause | undefined {
   switch (step.status) {
     case 'hit':
     case 'not-cacheable':
@@ -67,13 +65,14 @@ function causeOf(step: PredictedStep, { steps }: Prediction, ofMiss: () => Cause
     case 'error':
       return { code: 'build-error', now: step.error?.text ?? '' }
     case 'miss':
-      return ofMiss()
+      return causeOfMiss(scene, step)
     case 'depends-on-output':
       return { code: 'depends-on-output', ...(step.copied && { name: step.copied.sources.join(' ') }) }
     case 'not-probed': {
-      if (noCache) return { code: 'no-cache' }
-      const missed = steps.find(({ stage, status }) => stage === step.stage && status === 'miss')
-      return { code: 'after-miss', name: String(missed?.number ?? step.number) }
+      if (scene.request.noCache) return { code: 'no-cache' }
+      const missed = steps.slice(0, steps.indexOf(step)).findLast(({ status }) => status === 'miss')
+      if (missed === undefined) return { code: 'depends-on-output' } // in 1.13, of an earlier stage
+      return { code: 'after-miss', name: String(missed.number), missLasts: scene.builder.missLasts }
     }
   }
 }

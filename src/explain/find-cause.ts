@@ -1,7 +1,7 @@
 import { type BuildCache, cacheFrom } from '../cache/cache.ts'
 import { allDifferences, type FieldDifference } from '../cache/compare.ts'
 import { type Reasons, reasonsFor, type SiblingReason, type SourceReason } from '../cache/reasons.ts'
-import type { RuleSet } from '../cache/rules.ts'
+import type { ClassicBuilder } from '../classic/builder.ts'
 import type { BuildContext } from '../dockerfile/context.ts'
 import type { PredictedStep } from '../dockerfile/prediction.ts'
 import { type BuildRequest, type BuildState, platformsOf } from '../dockerfile/request.ts'
@@ -23,7 +23,7 @@ export interface Scene {
   readonly before: BuildState
   readonly after: BuildState
   readonly request: BuildRequest
-  readonly rules: RuleSet
+  readonly builder: ClassicBuilder
   /** Images that this very build would make: no candidates. */
   readonly made: ReadonlySet<string>
   /** The context of the build before, where it is known. */
@@ -35,7 +35,7 @@ export function causeOfMiss(scene: Scene, step: PredictedStep): Cause {
   const { cacheFrom: refs = [] } = scene.request
   const store =
     step.parent === undefined || hasImage(scene.before.images, step.parent) ? scene.before.images : scene.after.images
-  const [cache, unknown] = cacheFrom(store, refs, scene.rules)
+  const [cache, unknown] = cacheFrom(store, refs, scene.builder.rules)
   const { host, platform = host } = platformsOf(scene.request)
   const reasons = reasonsFor(cache, step.parent, { config: step.config, platform }, { limit: CANDIDATES })
   if (refs.length > 0 && unknown.length === refs.length) return { code: 'no-source-found', name: refs.join(' ') }

@@ -23,7 +23,7 @@ export function causeInOtherEngine(
     (each) => each.stage === step.stage && each.status === 'miss' && each.number < step.number,
   )
   return status === 'not-probed' && missed !== undefined
-    ? { code: 'after-miss', name: String(missed.number) }
+    ? { code: 'after-miss', name: String(missed.number), missLasts: 'stage' }
     : undefined
 }
 

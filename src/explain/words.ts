@@ -40,8 +40,8 @@ const FILE_WORDS = {
 const WORDS: Readonly<Record<CauseCode, Words>> = {
   'no-cache': { sentence: () => 'The cache was not asked: --no-cache.' },
   'after-miss': {
-    sentence: ({ name }) =>
-      `Step ${name} missed, and after a miss the classic builder asks nothing until the next FROM.`,
+    sentence: ({ name, missLasts }) =>
+      `Step ${name} missed, and after a miss nothing is asked ${missLasts === 'build' ? 'in the rest of the build' : 'until the next FROM'}.`,
     fix: 'Put what changes often after what changes rarely.',
   },
   'depends-on-output': {

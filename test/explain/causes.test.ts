@@ -222,7 +222,22 @@ describe('the first sentence names the cause', () => {
     const state = withBase({})
     const request = requestOf('RUN a\nRUN b')
     const [, second] = explain(state, request, predict(state, request))
-    expect(second!.sentence).toMatch(/^Step 2 missed/)
+    expect(second!.sentence).toBe('Step 2 missed, and after a miss nothing is asked until the next FROM.')
+  })
+
+  it('of a step in 1.13: the miss of an earlier stage', () => {
+    const state = withBase({})
+    const request = requestOf('RUN a\nFROM base\nRUN b', { engine: 'docker1_13' })
+    const [, second] = explain(state, request, predict(state, request))
+    expect(second!.cause).toEqual({ code: 'after-miss', name: '2', missLasts: 'build' })
+    expect(second!.sentence).toBe('Step 2 missed, and after a miss nothing is asked in the rest of the build.')
+  })
+
+  it('of a step in 1.13 after a stage whose files are not known', () => {
+    const state = withBase({})
+    const request = requestOf('ADD http://x/y /\nFROM base\nRUN b', { engine: 'docker1_13' })
+    const causes = explain(state, request, predict(state, request)).map(({ cause }) => cause.code)
+    expect(causes).toEqual(['depends-on-output', 'depends-on-output'])
   })
 })
 
