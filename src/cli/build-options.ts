@@ -143,7 +143,7 @@ export function buildArgsOf(entries: readonly string[], io: Io): Readonly<Record
 }
 
 function buildArg(entry: string, { env }: Io): [name: string, value: string | null] {
-  return entry.includes('=') ? pair(entry) : [entry, env[entry] ?? null]
+  return entry.includes('=') ? pair(entry) : [entry, (Object.hasOwn(env, entry) ? env[entry] : undefined) ?? null]
 }
 
 function pair(entry: string): [name: string, value: string] {

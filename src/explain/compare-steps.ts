@@ -50,15 +50,14 @@ function invalidText(words: readonly string[]): string {
 
 function namedDifference(fields: ReadonlySet<string>, stored: Config, step: Config): Cause | undefined {
   if (fields.has('Env')) return environmentDifference(stored.Env ?? [], step.Env ?? [])
-  if (fields.has('Labels')) return mapDifference('label', stored.Labels ?? {}, step.Labels ?? {})
+  if (fields.has('Labels')) return mapDifference('label', entriesOf(stored.Labels), entriesOf(step.Labels))
   if (fields.has('ExposedPorts')) return keyDifference('port', stored.ExposedPorts ?? {}, step.ExposedPorts ?? {})
   if (fields.has('Volumes')) return keyDifference('volume', stored.Volumes ?? {}, step.Volumes ?? {})
   return undefined
 }
 
 function environmentDifference(was: readonly string[], now: readonly string[]): Cause {
-  const read = (env: readonly string[]): Record<string, string> => Object.fromEntries(env.map(splitEntry))
-  const found = mapDifference('env', read(was), read(now))
+  const found = mapDifference('env', was.map(splitEntry), now.map(splitEntry))
   return found.name === undefined ? { code: 'env-order', was: names(was), now: names(now) } : found
 }
 
@@ -71,19 +70,23 @@ function names(env: readonly string[]): string {
   return env.map((entry) => splitEntry(entry)[0]).join(' ')
 }
 
-function mapDifference(
-  code: 'env' | 'label' | 'build-arg',
-  was: Readonly<Record<string, string>>,
-  now: Readonly<Record<string, string>>,
-): Cause {
-  const differing = [...new Set([...Object.keys(now), ...Object.keys(was)])].filter((key) => was[key] !== now[key])
+type Entries = readonly (readonly [name: string, value: string])[]
+
+function entriesOf(map: Readonly<Record<string, string>> = {}): Entries {
+  return Object.entries(map)
+}
+
+function mapDifference(code: 'env' | 'label' | 'build-arg', before: Entries, after: Entries): Cause {
+  const [was, now] = [new Map(before), new Map(after)]
+  const differing = [...new Map([...now, ...was]).keys()].filter((key) => was.get(key) !== now.get(key))
   const [name] = differing
   if (name === undefined) return { code }
+  const [old, current] = [was.get(name), now.get(name)]
   return {
     code,
     name,
-    ...(was[name] !== undefined && { was: was[name] }),
-    ...(now[name] !== undefined && { now: now[name] }),
+    ...(old !== undefined && { was: old }),
+    ...(current !== undefined && { now: current }),
     ...(differing.length > 1 && { more: differing.length - 1 }),
   }
 }
@@ -100,8 +103,9 @@ function causeOfText(was: StepText, now: StepText): Cause {
   if (now.instruction === 'COPY' || now.instruction === 'ADD') return causeOfCopy(was, now)
   if (now.instruction !== 'RUN') return { code: 'instruction', was: shown(was), now: shown(now) }
   if (was.text !== now.text) return { code: 'command', was: was.text, now: now.text }
-  const read = (args: readonly string[] | undefined) => Object.fromEntries((args ?? []).map(splitEntry))
-  const found = mapDifference('build-arg', read(was.args), read(now.args))
+  const { args: before = [] } = was
+  const { args: after = [] } = now
+  const found = mapDifference('build-arg', before.map(splitEntry), after.map(splitEntry))
   return found.name === undefined ? { code: 'proxy-arg' } : found
 }
 

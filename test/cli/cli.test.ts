@@ -74,6 +74,13 @@ describe('predict', () => {
     expect(steps.map(({ instruction }: { instruction: string }) => instruction)).not.toContain('COPY')
   })
 
+  it('has no value for a --build-arg that only JavaScript knows', async () => {
+    const input = 'FROM scratch\nARG constructor\nRUN make\n'
+    const call = ['predict', '--json', '--engine', 'docker20', '--build-arg', 'constructor', '-f', '-', 'app']
+    const { steps } = json(await layerfold(call, { input }))
+    expect(steps.at(-1).config.Cmd).toEqual(['/bin/sh', '-c', 'make'])
+  })
+
   it('reads a tar, a context value, and a lone Dockerfile on standard input', async () => {
     const dir = temporary()
     const tar = join(dir, 'context.tar')

@@ -34,6 +34,18 @@ function why(state: BuildState, request: PredictionRequest): readonly StepExplan
   return explain(state, request, predict(state, request))
 }
 
+it.each([
+  ['label', 'LABEL a=1', 'LABEL a=1 constructor=x'],
+  ['env', 'ENV a=1', 'ENV a=1 constructor=x'],
+  ['build-arg', 'ARG constructor\nRUN make', 'ARG constructor\nRUN make'],
+] as const)('a new %s called constructor was nothing before', (code, before, after) => {
+  const [built] = predict(withTiny(), { engine: 'docker20', dockerfile: `FROM tiny\n${before}\n` })
+  const buildArgs = { constructor: 'x' }
+  const [first] = why(built, { engine: 'docker20', dockerfile: `FROM tiny\n${after}\n`, buildArgs })
+  const { image: _, ...cause } = first!.cause
+  expect(cause).toEqual({ code, name: 'constructor', now: 'x' })
+})
+
 describe('what is said of a local image that was refused', () => {
   const request = { engine: 'docker25', dockerfile: 'FROM tiny\nRUN a\n' } as const
 

@@ -39,6 +39,7 @@ describe('parseReference', () => {
     [`app@md5:${'a'.repeat(32)}`, 'unsupported digest algorithm'],
     [`app:1@SHA256:${HEX}`, 'invalid checksum digest format'],
     [`app@sha512:${HEX}`, 'invalid checksum digest length'],
+    [`app@constructor:${'a'.repeat(32)}`, 'unsupported digest algorithm'],
     ['a'.repeat(256), 'repository name must not be more than 255 characters'],
   ])('refuses %s', (text, message) => {
     expect(orGoError(() => parseReference(text))).toMatchObject({ kind: 'invalid-reference', message })
