@@ -7,8 +7,8 @@ interface Words {
 }
 
 const text = (value: string | undefined): string => (value === undefined ? 'nothing' : `“${shortened(value)}”`)
-const more = ({ more: count }: Cause, what: string): string =>
-  count === undefined ? '' : ` (and ${count} more ${what})`
+const more = ({ more: count }: Cause, one: string, many = `${one}s`): string =>
+  count === undefined ? '' : ` (and ${count} more ${count === 1 ? one : many})`
 
 function shortened(value: string): string {
   return value.length > 120 ? `${value.slice(0, 117)}…` : value
@@ -18,10 +18,10 @@ function shortened(value: string): string {
 const script = (command: string | undefined): string | undefined => command?.replace(/^\/bin\/sh -c /, '')
 
 /** `ENV A`: was it added, removed or changed? */
-function changed(what: string, plural: string): (cause: Cause) => string {
+function changed(what: string, noun: string): (cause: Cause) => string {
   return (cause) => {
     const { name, was, now } = cause
-    const rest = more(cause, plural)
+    const rest = more(cause, noun)
     if (was === undefined) return `${what} ${name} is new${now === name ? '' : `: ${text(now)}`}${rest}.`
     if (now === undefined) return `${what} ${name} is gone${was === name ? '' : `; it was ${text(was)}`}${rest}.`
     return `${what} ${name} was ${text(was)} and is now ${text(now)}${rest}.`
@@ -49,7 +49,7 @@ const WORDS: Readonly<Record<CauseCode, Words>> = {
     fix: 'Give the files of that image or stage (`files`), or what the url downloads (`downloads`).',
   },
   env: {
-    sentence: changed('Environment variable', 'variables'),
+    sentence: changed('Environment variable', 'variable'),
     fix: 'Set variables that change often as late as possible.',
   },
   'env-order': {
@@ -58,16 +58,16 @@ const WORDS: Readonly<Record<CauseCode, Words>> = {
     fix: 'Keep the order of ENV lines, also in the base image.',
   },
   label: {
-    sentence: changed('Label', 'labels'),
+    sentence: changed('Label', 'label'),
     fix: 'Put labels with dates or revisions at the very end, or give them with --label.',
   },
-  port: { sentence: changed('Port', 'ports') },
-  volume: { sentence: changed('Volume', 'volumes') },
+  port: { sentence: changed('Port', 'port') },
+  volume: { sentence: changed('Volume', 'volume') },
   command: {
     sentence: ({ was, now }) => `The command changed: it was ${text(script(was))} and is now ${text(script(now))}.`,
   },
   'build-arg': {
-    sentence: changed('Build argument', 'arguments'),
+    sentence: changed('Build argument', 'argument'),
     fix: 'Every RUN after ARG depends on its value: declare it right before the step that needs it.',
   },
   'proxy-arg': {
@@ -82,13 +82,13 @@ const WORDS: Readonly<Record<CauseCode, Words>> = {
       `The shell changed from ${text(was)} to ${text(now)}, and every step's comment begins with it.`,
   },
   'file-added': {
-    sentence: (cause) => `File ${cause.name} is new${more(cause, 'files differ')}.`,
+    sentence: (cause) => `File ${cause.name} is new${more(cause, 'file differs', 'files differ')}.`,
     fix: 'Exclude what the image does not need in .dockerignore.',
   },
-  'file-removed': { sentence: (cause) => `File ${cause.name} is gone${more(cause, 'files differ')}.` },
+  'file-removed': { sentence: (cause) => `File ${cause.name} is gone${more(cause, 'file differs', 'files differ')}.` },
   'file-changed': {
     sentence: (cause) =>
-      `File ${cause.name} differs${more(cause, 'files')}: ${FILE_WORDS[cause.attribute ?? 'content'].toLowerCase()}${cause.was ? ` from ${cause.was} to ${cause.now}` : ''}.`,
+      `File ${cause.name} differs${more(cause, 'file')}: ${FILE_WORDS[cause.attribute ?? 'content'].toLowerCase()}${cause.was ? ` from ${cause.was} to ${cause.now}` : ''}.`,
     fix: ({ attribute }) =>
       attribute === 'mode' || attribute === 'owner'
         ? 'Modes and owners count, times do not: build from a checkout with one umask.'
