@@ -1,7 +1,8 @@
 import { digestOf } from '../digest/digest.ts'
+import { DEFAULT_PATH } from '../dockerfile/defaults.ts'
 import type { Instruction } from '../dockerfile/instruction.ts'
 import { type Stage as ParsedStage, parseTrigger } from '../dockerfile/parse.ts'
-import type { PredictedStep } from '../dockerfile/prediction.ts'
+import { errorOf, type PredictedStep } from '../dockerfile/prediction.ts'
 import type { SourceTree } from '../dockerfile/tree.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { writeGoString } from '../go/text.ts'
@@ -9,10 +10,8 @@ import { firstArgs } from './args.ts'
 import { type Candidate, commitImage, findChild } from './images.ts'
 import { imageNamed, type Prepared, prepare } from './prepare.ts'
 import type { StepExecuted, StepToExecute } from './request.ts'
-import { type Build, errorOf } from './running.ts'
+import type { Build } from './running.ts'
 import { environmentOf, type Stage } from './stage.ts'
-
-const DEFAULT_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 type Head = Pick<PredictedStep, 'number' | 'of' | 'stage' | 'trigger' | 'instruction' | 'text' | 'position'>
 

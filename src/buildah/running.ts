@@ -1,6 +1,5 @@
-import type { BuildError, PredictedStep } from '../dockerfile/prediction.ts'
+import type { PredictedStep } from '../dockerfile/prediction.ts'
 import type { SourceTree } from '../dockerfile/tree.ts'
-import type { GoError } from '../go/error.ts'
 import type { ImageID } from '../image/image.ts'
 import type { Platform } from '../image/platform.ts'
 import type { ImageStore } from '../store/store.ts'
@@ -26,8 +25,4 @@ export interface Build extends Reading {
   candidates: Candidate[]
   readonly steps: PredictedStep[]
   readonly stages: Stage[]
-}
-
-export function errorOf({ kind, message }: GoError): BuildError {
-  return { code: kind, text: message }
 }

@@ -1,5 +1,5 @@
 import { dockerfileOf } from '../dockerfile/parse.ts'
-import type { BuildError, PredictedStep, PredictedVertex, Prediction } from '../dockerfile/prediction.ts'
+import { errorOf, type PredictedStep, type PredictedVertex, type Prediction } from '../dockerfile/prediction.ts'
 import { GoError, orGoError } from '../go/error.ts'
 import { type HashedTree, hashedTree } from './content.ts'
 import { contextFrom, receiveContext } from './context.ts'
@@ -63,10 +63,6 @@ export function buildBuildkit<State extends StateWithKeys>(
 /** `docker builder prune`, with `all` as `-a`: the contexts go, and every result that is in no image. Links stay. */
 export function pruneBuildkit(state: BuildkitState, all: boolean): BuildkitState {
   return { ...state, keys: pruneResults(state.keys, all ? [] : state.built), contexts: {} }
-}
-
-function errorOf({ kind, message }: GoError): BuildError {
-  return { code: kind, text: message }
 }
 
 function solvingOf(conversion: Conversion, before: BuildkitState) {

@@ -1,3 +1,4 @@
+import { DEFAULT_SHELL } from '../dockerfile/defaults.ts'
 import type {
   ArgInstruction,
   CommandInstruction,
@@ -89,8 +90,6 @@ function declare(conversion: Conversion, stage: Stage, { args }: ArgInstruction)
   }
   return { ...stage, env }
 }
-
-const DEFAULT_SHELL = ['/bin/sh', '-c']
 
 function run(conversion: Conversion, stage: Stage, instruction: CommandInstruction): Made {
   const { graph, request } = conversion

@@ -1,3 +1,4 @@
+import { DEFAULT_PATH } from '../dockerfile/defaults.ts'
 import type { Grammar } from '../dockerfile/grammar.ts'
 import type { Escape } from '../dockerfile/lines.ts'
 import type { Environment } from '../dockerfile/words.ts'
@@ -45,8 +46,6 @@ export function changeDirectory(stage: Stage, path: string): Stage {
   const directory = path.startsWith('/') ? path : cleanPath(`${stage.directory || '/'}/${path}`)
   return { ...stage, directory }
 }
-
-const DEFAULT_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The stage as its first instruction finds it: the config's environment goes behind what was inherited. */
 export function beginStage(stage: Stage): Stage {

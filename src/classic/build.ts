@@ -1,6 +1,6 @@
 import { cacheFrom, restartCache } from '../cache/cache.ts'
 import { type Dockerfile, dockerfileOf, type Stage as ParsedStage } from '../dockerfile/parse.ts'
-import type { Prediction } from '../dockerfile/prediction.ts'
+import { errorOf, type Prediction } from '../dockerfile/prediction.ts'
 import { type BuildRequest, type BuildState, platformsOf } from '../dockerfile/request.ts'
 import { type SourceTree, treeOf } from '../dockerfile/tree.ts'
 import { expandWord } from '../dockerfile/words.ts'
@@ -10,7 +10,7 @@ import type { ImageID } from '../image/image.ts'
 import { allowedEnvironment, type BuildArgs, makeBuildArgs, unusedArgs, withMetaArg } from './build-args.ts'
 import type { ClassicBuilder } from './builder.ts'
 import { runStage } from './run-stage.ts'
-import { type Build, errorOf, type StageToRun } from './running.ts'
+import type { Build, StageToRun } from './running.ts'
 
 /**
  * What the classic builder would do (moby builder/dockerfile/builder.go @ v20.10.24, spec 8.1): the context unpacked, the Dockerfile read, then each step in order, until the

@@ -1,3 +1,4 @@
+import { DEFAULT_SHELL } from '../dockerfile/defaults.ts'
 import type { CopiedFiles } from '../dockerfile/prediction.ts'
 import { type Config, configWith } from '../image/config.ts'
 import type { Stage } from './stage.ts'
@@ -31,8 +32,6 @@ export function comment(stage: Stage, text: string): Prepared {
 export function joinedComment(stage: Stage, text: string): Config {
   return stepConfig(stage, [...shellOf(stage.config), `#(nop) ${text}`])
 }
-
-const DEFAULT_SHELL = ['/bin/sh', '-c']
 
 export function shellOf({ Shell }: Config): readonly string[] {
   return Shell !== undefined && Shell.length > 0 ? Shell : DEFAULT_SHELL

@@ -1,10 +1,9 @@
 import type { BuildCache } from '../cache/cache.ts'
 import type { Escape } from '../dockerfile/lines.ts'
 import type { Stage as ParsedStage } from '../dockerfile/parse.ts'
-import type { BuildError, PredictedStage, PredictedStep } from '../dockerfile/prediction.ts'
+import type { PredictedStage, PredictedStep } from '../dockerfile/prediction.ts'
 import type { BuildRequest } from '../dockerfile/request.ts'
 import type { SourceTree } from '../dockerfile/tree.ts'
-import type { GoError } from '../go/error.ts'
 import type { ImageID } from '../image/image.ts'
 import type { Platform } from '../image/platform.ts'
 import type { ClassicBuilder } from './builder.ts'
@@ -39,7 +38,3 @@ export interface FinishedStage extends PredictedStage {
 
 /** A stage with the labels of `--label` among its instructions. */
 export type StageToRun = Omit<ParsedStage, 'instructions'> & { readonly instructions: readonly StepInstruction[] }
-
-export function errorOf({ kind, message }: GoError): BuildError {
-  return { code: kind, text: message }
-}

@@ -1,3 +1,4 @@
+import { DEFAULT_PATH } from '../dockerfile/defaults.ts'
 import type { Grammar } from '../dockerfile/grammar.ts'
 import type { Escape } from '../dockerfile/lines.ts'
 import { type Config, configWith } from '../image/config.ts'
@@ -24,8 +25,6 @@ export interface Stage {
   /** Its image depends on files that nobody here knows. */
   readonly undecided: boolean
 }
-
-const DEFAULT_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The config that a stage begins with (moby's beginStage, spec 8.1). Without the triggers, which the caller runs. */
 export function firstConfig(base: Image | undefined): Config {

@@ -1,4 +1,4 @@
-import type { GoErrorKind } from '../go/error.ts'
+import type { GoError, GoErrorKind } from '../go/error.ts'
 import type { Config } from '../image/config.ts'
 import type { ImageID } from '../image/image.ts'
 import type { Position, Problem } from './instruction.ts'
@@ -122,4 +122,8 @@ export interface CopiedFiles {
 export interface BuildError {
   readonly code: GoErrorKind
   readonly text: string
+}
+
+export function errorOf({ kind, message }: GoError): BuildError {
+  return { code: kind, text: message }
 }
