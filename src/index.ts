@@ -1,5 +1,3 @@
-// The errors
-
 export {
   type BuildCache,
   cacheFrom,
@@ -20,7 +18,6 @@ export {
   type SourceReason,
 } from './cache/reasons.ts'
 export { type Restoration, type RestoreResult, restore } from './cache/restore.ts'
-// The cache: rule sets, probes, reasons
 export {
   type CacheRules,
   docker1_13,
@@ -38,14 +35,11 @@ export {
   rules,
 } from './cache/rules.ts'
 export type { SourceRefusal } from './cache/valid-parent.ts'
-// Digests
 export { type Digest, digestOf, isDigest, parseDigest, shortID } from './digest/digest.ts'
 export { type ErrorCode, type ErrorDetails, isLayerfoldError, LayerfoldError } from './errors.ts'
-// Go's own values
 export type { GoErrorKind } from './go/error.ts'
 export type { GoMap, Int64 } from './go/struct.ts'
 export { compareTime, readTime, sameTime, type Time, writeTime } from './go/time.ts'
-// Images
 export type { Config, HealthConfig } from './image/config.ts'
 export type { Generation } from './image/generation.ts'
 export { type History, sameHistory } from './image/history.ts'
@@ -79,7 +73,6 @@ export {
 } from './store/read.ts'
 export { putContent, type ReopenResult, reopenStore } from './store/reopen.ts'
 export { type Resolved, resolveImage } from './store/resolve.ts'
-// The store: made, read, written
 export { type Daemon, emptyStore, type ImageStore, withGeneration, withMissingLayers } from './store/store.ts'
 export { allTags, findTagged, tagImage, untagImage } from './store/tags.ts'
 export {

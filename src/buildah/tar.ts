@@ -1,3 +1,4 @@
+import { concat } from '../digest/bytes.ts'
 import { compareText, writeGoString } from '../go/text.ts'
 
 /** What Buildah's digests keep of a tar header: no times. */
@@ -27,7 +28,7 @@ export function tarHeader(header: TarHeader): Uint8Array {
   if (records.size === 0) return block
   const sorted = [...records].sort(([a], [b]) => compareText(a, b))
   const data = writeGoString(sorted.map(([key, value]) => paxRecord(key, value)).join(''))
-  return joined([paxBlock(header.name, data.length), data, padding(data.length), block])
+  return concat([paxBlock(header.name, data.length), data, padding(data.length), block])
 }
 
 function paxRecords({ name, link, uname, gname, uid, gid, size, xattrs }: TarHeader): ReadonlyMap<string, string> {
@@ -144,13 +145,3 @@ export function padding(length: number): Uint8Array {
 
 /** The end of an archive. */
 export const TRAILER: Uint8Array = /* @__PURE__ */ new Uint8Array(2 * BLOCK)
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}

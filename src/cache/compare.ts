@@ -19,12 +19,7 @@ export function sameConfig(fields: ComparedFields, stored: Config, step: Config)
   return sameLegacy(stored, step) && (fields === 'full' ? sameRest(stored, step) : !stored.OpenStdin && !step.OpenStdin)
 }
 
-/** The first difference in the order of moby's own comparison; `undefined` when the two are the same. */
-export function firstDifference(fields: ComparedFields, stored: Config, step: Config): FieldDifference | undefined {
-  return allDifferences(fields, stored, step)[0]
-}
-
-/** Every field that keeps the two apart. */
+/** Every field that keeps the two apart, in the order of moby's own comparison. */
 export function allDifferences(fields: ComparedFields, stored: Config, step: Config): readonly FieldDifference[] {
   const same: readonly Same[] = fields === 'full' ? [...LEGACY, ...REST] : [NO_STDIN, ...LEGACY]
   return same

@@ -1,5 +1,5 @@
+import { concat } from '../digest/bytes.ts'
 import { malformed } from '../import/members.ts'
-import { concat } from '../import/source.ts'
 import { BLOCK } from './tar-header.ts'
 
 /** A tar, taken block by block. */

@@ -1,10 +1,11 @@
+import { concat } from '../digest/bytes.ts'
 import { type Hashing, startSHA256 } from '../digest/sha256.ts'
 import { LayerfoldError } from '../errors.ts'
 import type { Reading } from './archive.ts'
 import { compressionOf, HEAD, type Inflated, type Inflating, startInflating } from './compression.ts'
 import { type Meter, tooLarge } from './limits.ts'
 import { type FileMember, unreadable } from './members.ts'
-import { chunksOfStream, concat, withHead } from './source.ts'
+import { chunksOfStream, withHead } from './source.ts'
 
 /**
  * Takes a file's hashes while it streams past, and keeps it when it is JSON. Throws `archive-malformed` when the body ends early,

@@ -1,3 +1,4 @@
+import { concat } from '../digest/bytes.ts'
 /** Where an archive comes from. A stream or an iterable is read once, from its beginning, and is closed when the import ends, well or not. */
 export type ArchiveSource = Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 
@@ -64,17 +65,6 @@ export async function* withHead(chunks: AsyncIterable<Uint8Array>, length: numbe
     }
   }
   if (head !== undefined && head.length > 0) yield head
-}
-
-/** One array of their bytes, a copy. */
-export function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
 }
 
 /** A stream that asks for a chunk only when someone reads. */

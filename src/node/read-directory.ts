@@ -2,12 +2,12 @@ import { type BigIntStats, closeSync, lstatSync, openSync, readdirSync, readlink
 import { readFile, realpath } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { concat } from '../digest/bytes.ts'
 import { type ContextEntry, type Sending, sentPatterns } from '../dockerfile/context.ts'
 import { type IgnorePattern, sends } from '../dockerfile/ignore.ts'
 import type { ReadContext } from '../dockerfile/read-context.ts'
 import { type FileType, type Header, startSum, tarMode } from '../dockerfile/sum.ts'
 import { readGoString, sortText, writeGoString } from '../go/text.ts'
-import { concat } from '../import/source.ts'
 
 export interface DirectoryOptions extends Sending {
   readonly signal?: AbortSignal

@@ -1,11 +1,12 @@
 import { parse, stringify } from 'superjson'
+import { concat } from '../digest/bytes.ts'
 import { digestOf, isDigest } from '../digest/digest.ts'
 import { LayerfoldError } from '../errors.ts'
 import { compareText, readUTF8 } from '../go/text.ts'
 import type { ImageID } from '../image/image.ts'
 import { trieEntries } from '../persistent/trie.ts'
 import type { ImageStore } from '../store/store.ts'
-import { concat, uint32, viewOf } from './bytes.ts'
+import { uint32, viewOf } from './bytes.ts'
 import { isHead, migrate } from './migrate.ts'
 import type { SegmentInfo } from './segment.ts'
 

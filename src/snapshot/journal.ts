@@ -1,3 +1,4 @@
+import { concat } from '../digest/bytes.ts'
 import type { Digest } from '../digest/digest.ts'
 import { sha256Hex } from '../digest/sha256.ts'
 import { LayerfoldError } from '../errors.ts'
@@ -5,7 +6,7 @@ import { readUTF8 } from '../go/text.ts'
 import type { ImageID } from '../image/image.ts'
 import { applyChanges, type Change } from '../store/changes.ts'
 import type { ImageStore } from '../store/store.ts'
-import { concat, uint32, viewOf } from './bytes.ts'
+import { uint32, viewOf } from './bytes.ts'
 import { type ImageEntry, readEntries, writeEntry } from './record.ts'
 
 /** What one commit changed. Entries are numbered from 1 without a gap. */

@@ -1,10 +1,11 @@
+import { concat } from '../digest/bytes.ts'
 import { type Digest, digestOf } from '../digest/digest.ts'
 import { sha256Hex } from '../digest/sha256.ts'
 import type { ImageID } from '../image/image.ts'
 import { imageFacts, type LoadedImage } from '../store/load.ts'
 import { findRawImage } from '../store/read.ts'
 import type { ImageStore } from '../store/store.ts'
-import { concat, uint32, viewOf } from './bytes.ts'
+import { uint32, viewOf } from './bytes.ts'
 import { type ImageEntry, readEntries, writeEntry } from './record.ts'
 
 /**

@@ -105,7 +105,7 @@ const MOST = 256
 
 /**
  * Builds read the same few images again and again, and decoding one costs as much as ten probes. Those read last are kept, frozen: what one caller gets, another
- * may have. Only time tells.
+ * may have. No answer depends on it, only the time it takes.
  */
 let decoded = /* @__PURE__ */ new WeakMap<Core, { readonly generation: Generation; readonly image: ImageWithRootFS }>()
 let count = 0

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { allDifferences, firstDifference, sameConfig } from '../../src/cache/compare.ts'
+import { allDifferences, sameConfig } from '../../src/cache/compare.ts'
 import { type Int64, int64Of } from '../../src/go/struct.ts'
 import type { Config } from '../../src/image/config.ts'
 import { hashStep, hashStored } from '../../src/store/config-hash.ts'
@@ -42,7 +42,7 @@ describe('sameConfig', () => {
   it('says first what moby compares first', () => {
     const differences = allDifferences('full', { Cmd: ['a'], User: 'u', Shell: ['s'] }, {})
     expect(differences.map(({ field }) => field)).toEqual(['User', 'Cmd', 'Shell'])
-    expect(firstDifference('legacy', { OpenStdin: true, Cmd: ['a'] }, {})?.field).toBe('OpenStdin')
+    expect(allDifferences('legacy', { OpenStdin: true, Cmd: ['a'] }, {})[0]?.field).toBe('OpenStdin')
   })
 })
 

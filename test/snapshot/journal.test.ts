@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { concat } from '../../src/digest/bytes.ts'
 import { isLayerfoldError } from '../../src/errors.ts'
-import { concat } from '../../src/snapshot/bytes.ts'
 import {
   type JournalEntry,
   readJournalEntry,
