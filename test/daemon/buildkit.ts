@@ -108,14 +108,15 @@ function differences({ steps, stages }: Prediction, output: string): string[] {
     seen.set(`${stage} ${at}`, status)
   }
   const counts = new Map<number, number>()
-  const shown = steps.filter(isShown).map((step) => {
+  const numbered = steps.filter((step) => isShown(step) && step.vertex !== undefined) // WORKDIR of where it is does nothing
+  const shown = numbered.map((step) => {
     const own = stages.find(({ name }) => name === `s${step.stage}`)
     const at = (counts.get(step.stage!) ?? (own?.base === undefined ? 0 : 1)) + 1
     counts.set(step.stage!, at)
     return { step, real: seen.get(`${step.stage} ${at}`) }
   })
   return shown.flatMap(({ step, real }) => {
-    if (step.status === 'depends-on-output' || step.vertex === undefined) return [] // WORKDIR of where it is does nothing
+    if (step.status === 'depends-on-output') return []
     const predicted = step.status === 'hit' ? 'CACHED' : 'DONE'
     const found = real ?? shown.find((each) => each.real !== undefined && each.step.vertex === step.vertex)?.real
     const why = `predicted ${predicted} (${step.via ?? step.why ?? ''})`
