@@ -2,6 +2,7 @@ import { cleanPath } from '../go/path.ts'
 import { replaceInvalid, writeGoString } from '../go/text.ts'
 import { compileGlob } from './ignore-glob.ts'
 import { matchPath } from './match.ts'
+import { trimSpace } from './text.ts'
 
 /** One line of a .dockerignore. */
 export interface IgnorePattern {
@@ -37,9 +38,6 @@ export function parseDockerignore(text: string): ParsedDockerignore {
 
 /** bufio.MaxScanTokenSize: a buffer of so many bytes must hold the line and its end. */
 const LONGEST_LINE = 65_536
-
-/** Go's strings.TrimSpace. */
-const trimSpace = (text: string): string => text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '')
 
 function normalize(line: string): string {
   if (line === '') return ''

@@ -53,6 +53,11 @@ describe('.dockerignore', () => {
     expect(ignored(text, path)).toBe(expected)
   })
 
+  it('reads blanks within a line once', () => {
+    const line = `a${' '.repeat(60_000)}b/../c \u3000\n`
+    expect(ignored(line.repeat(20), 'c')).toBe(true)
+  })
+
   it('of the client keeps itself and the Dockerfile', () => {
     const parsed = clientPatterns('*\n', 'docker/Dockerfile')
     if (parsed.outcome === 'error') throw new Error(parsed.text)
