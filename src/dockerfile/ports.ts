@@ -5,13 +5,24 @@ export type Exposed = { readonly outcome: 'ports'; readonly ports: readonly stri
 
 /** The ports that EXPOSE's expanded words name, `80/tcp`, each once and in that order (go-connections nat.ParsePortSpecs, spec 8.9). */
 export function parseExposed(words: readonly string[]): Exposed {
-  const specs = orGoError(() => words.flatMap(parsePortSpec))
+  const specs = orGoError(() => words.map(parsePortSpec))
   if (specs instanceof GoError) return { outcome: 'error', text: specs.message }
-  return { outcome: 'ports', ports: [...new Set(specs)] }
+  const seen: Record<string, Uint8Array> = {}
+  const ports: string[] = []
+  for (const [start, end, name] of specs) {
+    const known = seen[name] ?? new Uint8Array(65536)
+    seen[name] = known
+    for (let port = start; port <= end; port++)
+      if (known[port] === 0) {
+        known[port] = 1
+        ports.push(`${port}/${name}`)
+      }
+  }
+  return { outcome: 'ports', ports }
 }
 
 /** `[ip:][host:]port[-port][/proto]`. */
-function parsePortSpec(spec: string): string[] {
+function parsePortSpec(spec: string): [start: number, end: number, proto: string] {
   const parts = spec.split(':')
   const [written = '', proto = ''] = parts.at(-1)!.split('/')
   const host = parts.at(-2) ?? ''
@@ -26,7 +37,7 @@ function parsePortSpec(spec: string): string[] {
     throw fault(`Invalid ranges specified for container and host Ports: ${written} and ${host}`)
   const name = (proto || 'tcp').toLowerCase()
   if (name !== 'tcp' && name !== 'udp' && name !== 'sctp') throw fault(`Invalid proto: ${proto}`)
-  return Array.from({ length: end - start + 1 }, (_, index) => `${start + index}/${name}`)
+  return [start, end, name]
 }
 
 function readRange(text: string): [start: number, end: number] | undefined {
@@ -41,31 +52,24 @@ function readPort(text: string): number | undefined {
   return port <= 65535 ? port : undefined
 }
 
-/** Go's net.SplitHostPort of the address with a colon behind, then net.ParseIP. */
 function checkAddress(text: string): void {
-  const address = `${text}:`
-  const bracketed = text.startsWith('[')
-  const close = text.indexOf(']')
-  const host = bracketed ? text.slice(1, close) : text
-  const reason = bracketed
-    ? close < 0
-      ? "missing ']' in address"
-      : close + 1 < text.length
-        ? text[close + 1] === ':'
-          ? 'too many colons in address'
-          : 'missing port in address'
-        : host.includes('[')
-          ? "unexpected '[' in address"
-          : ''
-    : text.includes(':')
-      ? 'too many colons in address'
-      : text.includes('[')
-        ? "unexpected '[' in address"
-        : close < 0
-          ? ''
-          : "unexpected ']' in address"
-  if (reason !== '') throw fault(`Invalid ip address ${text}: address ${address}: ${reason}`)
+  const reason = splitFault(text)
+  if (reason !== '') throw fault(`Invalid ip address ${text}: address ${text}:: ${reason}`)
+  const host = text.startsWith('[') ? text.slice(1, -1) : text
   if (host !== '' && !isIP(host)) throw fault(`Invalid ip address: ${host}`)
+}
+
+/** What Go's net.SplitHostPort says of the address with a colon behind. */
+function splitFault(text: string): string {
+  const close = text.indexOf(']')
+  if (text.startsWith('[')) {
+    if (close < 0) return "missing ']' in address"
+    if (close + 1 < text.length) return `${text[close + 1] === ':' ? 'too many colons' : 'missing port'} in address`
+    return text.includes('[', 1) ? "unexpected '[' in address" : ''
+  }
+  if (text.includes(':')) return 'too many colons in address'
+  if (text.includes('[')) return "unexpected '[' in address"
+  return close < 0 ? '' : "unexpected ']' in address"
 }
 
 /** Go's net.ParseIP: dotted IPv4 without leading zeros, or IPv6 without a zone. */

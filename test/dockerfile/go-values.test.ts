@@ -36,4 +36,15 @@ describe('as Go has it', () => {
     if (found.outcome === 'error') expect(found.text).toBe(error)
     else expect([...found.ports].sort()).toEqual(out)
   })
+
+  it('ports in the order of the words, each once', () => {
+    const words = ['82', '80-83', '81-84/UDP', '84-85', '83/tcp']
+    const ports = ['82/tcp', '80/tcp', '81/tcp', '83/tcp', '81/udp', '82/udp', '83/udp', '84/udp', '84/tcp', '85/tcp']
+    expect(parseExposed(words)).toEqual({ outcome: 'ports', ports })
+  })
+
+  it('a range that comes again and again makes its ports once', () => {
+    const found = parseExposed(Array.from({ length: 1000 }, () => '1-65535'))
+    expect(found.outcome === 'ports' && found.ports.length).toBe(65535)
+  })
 })
