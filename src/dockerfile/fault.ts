@@ -10,3 +10,11 @@ export interface Fault {
 export function fault(text: string): GoError {
   return new GoError('dockerfile', text)
 }
+
+/** Layerfold's own bound, eight times the longest variable that Linux lets a process have. Docker knows none: `A=$A$A` doubles with each line. */
+const MOST_FILLED = 2 ** 20
+
+/** How much longer a word is than it was written. */
+export function checkGrowth(length: number): void {
+  if (length > MOST_FILLED) throw fault(`layerfold fills in no more than ${MOST_FILLED} characters`)
+}

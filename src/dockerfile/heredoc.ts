@@ -25,4 +25,4 @@ function readHeredoc(word: string): Heredoc | undefined {
   return { name: words.words[0]!, chomp: dash === '-' }
 }
 
-const PLAIN = { escape: '\\', expansion: '25', raw: false, keepUnset: true } as const
+const PLAIN = { escape: '\\', expansion: '25', raw: false, keepUnset: true, splits: true } as const

@@ -1,8 +1,7 @@
 import type { GoError } from '../go/error.ts'
 import { replaceInvalid } from '../go/text.ts'
-import { fault } from './fault.ts'
+import { checkGrowth, fault } from './fault.ts'
 import type { Expansion } from './grammar.ts'
-import { isSpace } from './text.ts'
 
 export interface LexerOptions {
   readonly escape: string
@@ -11,6 +10,8 @@ export interface LexerOptions {
   readonly raw: boolean
   /** What has no value stays as written. */
   readonly keepUnset: boolean
+  /** Blanks that are not quoted part words. */
+  readonly splits: boolean
 }
 
 /** One place of the word that has an end of its own. The first is the word itself. */
@@ -56,17 +57,16 @@ export function failure(lexer: Lexer, text: string): GoError {
 
 /** Adds to the innermost frame; `split` says that blanks part words. */
 export function add(lexer: Lexer, piece: string, split: boolean): void {
-  top(lexer).text += piece
-  if (lexer.frames.length > 1) return
-  if (!split) lexer.word += piece
-  else
-    for (const char of replaceInvalid(piece)) {
-      if (!isSpace(char)) lexer.word += char
-      else if (lexer.word !== '') {
-        lexer.words.push(lexer.word)
-        lexer.word = ''
-      }
-    }
+  const frame = top(lexer)
+  frame.text += piece
+  checkGrowth(frame.text.length - lexer.chars.length)
+  if (lexer.frames.length > 1 || !lexer.splits) return
+  const [first, ...rest] = split ? replaceInvalid(piece).split(/\p{White_Space}/u) : [piece]
+  lexer.word += first!
+  for (const part of rest) {
+    if (lexer.word !== '') lexer.words.push(lexer.word)
+    lexer.word = part
+  }
 }
 
 export function open(lexer: Lexer, frame: Pick<Frame, 'end' | 'rawEscapes'> & Partial<Frame>): void {

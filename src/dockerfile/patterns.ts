@@ -1,4 +1,4 @@
-import { fault } from './fault.ts'
+import { checkGrowth, fault } from './fault.ts'
 
 /** A shell pattern's parts: a literal character, any one (`?`), any number (`*`). */
 type Part = { readonly is: 'char'; readonly char: string } | { readonly is: 'one' | 'many' }
@@ -8,29 +8,27 @@ export function trimMatch(value: string, pattern: string, side: '#' | '%'): stri
   const longest = pattern.startsWith(side)
   const parts = readPattern(longest ? pattern.slice(1) : pattern, pattern.slice(longest ? 1 : 0))
   const chars = [...value]
-  if (side === '#') return chars.slice(matchLength(parts, chars, 0, longest) ?? 0).join('')
-  const length = matchLength(parts.reverse(), chars.toReversed(), 0, longest) ?? 0
+  if (side === '#') return chars.slice(Math.max(0, matchEnds(parts, chars, longest)[0]!)).join('')
+  const length = Math.max(0, matchEnds(parts.reverse(), chars.toReversed(), longest)[0]!)
   return chars.slice(0, chars.length - length).join('')
 }
 
 /** `${value/pattern/replacement}`: the first longest match, or with `//` every one. */
 export function replaceMatches(value: string, pattern: string, replacement: string, all: boolean): string {
-  const parts = readPattern(pattern, pattern)
   const chars = [...value]
+  const ends = matchEnds(readPattern(pattern, pattern), chars, true)
   let out = ''
-  let end = -1
-  let at = 0
-  while (at <= chars.length && (all || end < 0)) {
-    const length = matchLength(parts, chars, at, true)
-    const found = length !== undefined && (length > 0 || at !== end)
-    if (found) {
-      out += replacement
-      end = at + length
-    }
-    if (found && length > 0) at = end
-    else out += chars[at++] ?? ''
+  let done = 0
+  let last = -1
+  for (let at = 0; at <= chars.length && (all || last < 0); at++) {
+    const end = ends[at]!
+    if (end < 0 || (end === at && at === last)) continue
+    out += chars.slice(done, at).join('') + replacement
+    checkGrowth(out.length - value.length)
+    done = last = end
+    at = Math.max(at, end - 1)
   }
-  return out + chars.slice(at).join('')
+  return out + chars.slice(done).join('')
 }
 
 function readPattern(pattern: string, shown: string): Part[] {
@@ -53,31 +51,33 @@ function readPattern(pattern: string, shown: string): Part[] {
   return parts
 }
 
-/** How many characters from `start` match, fewest or most; `undefined` when none do. All ways are followed at once, so it takes no longer than both lengths multiplied. */
-function matchLength(
-  parts: readonly Part[],
-  chars: readonly string[],
-  start: number,
-  longest: boolean,
-): number | undefined {
-  let states = withStars(parts, new Set([0]))
-  let found: number | undefined
-  for (let at = start; ; at++) {
-    if (states.has(parts.length)) found = at - start
-    if (at >= chars.length || states.size === 0 || (found !== undefined && !longest)) return found
-    const next = new Set<number>()
-    for (const state of states) {
-      const part = parts[state]
-      if (part === undefined) continue
-      if (part.is === 'char' ? part.char === chars[at] : chars[at] !== '\n')
-        next.add(part.is === 'many' ? state : state + 1)
-    }
-    states = withStars(parts, next)
-  }
-}
+/** Layerfold's own bound: some seconds. */
+const MOST_STEPS = 2 ** 28
 
-/** A star may match nothing: the state after it is there too. */
-function withStars(parts: readonly Part[], states: Set<number>): Set<number> {
-  for (const state of states) if (parts[state]?.is === 'many') states.add(state + 1)
-  return states
+/**
+ * From each character, where the longest or the shortest match ends; -1 for none. Goes backwards and once: `ends` is of the character behind, part by part of
+ * the pattern, and becomes that of this one.
+ */
+function matchEnds(parts: readonly Part[], chars: readonly string[], longest: boolean): Int32Array {
+  if (parts.length * chars.length > MOST_STEPS)
+    throw fault(`layerfold tries no pattern of ${parts.length} characters on a value of ${chars.length}`)
+  const found = new Int32Array(chars.length + 1)
+  const ends = new Int32Array(parts.length + 1).fill(-1)
+  for (let at = chars.length; at >= 0; at--) {
+    let behind = ends[parts.length]!
+    ends[parts.length] = at
+    for (let state = parts.length - 1; state >= 0; state--) {
+      const part = parts[state]!
+      const stay = ends[state]!
+      if (part.is === 'char') ends[state] = part.char === chars[at] ? behind : -1
+      else if (part.is === 'one') ends[state] = chars[at] === '\n' ? -1 : behind
+      else {
+        const [none, some] = [ends[state + 1]!, chars[at] === '\n' ? -1 : stay]
+        ends[state] = longest || none < 0 || some < 0 ? Math.max(none, some) : Math.min(none, some)
+      }
+      behind = stay
+    }
+    found[at] = ends[0]!
+  }
+  return found
 }

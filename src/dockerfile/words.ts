@@ -18,10 +18,13 @@ export function isPlainWord(word: string): boolean {
   return /^[\w ./:@=,+~-]*$/.test(word)
 }
 
-/** A word without its quotes, its variables filled in (buildkit's shell.Lex.ProcessWord, spec 8.9). */
+/**
+ * A word without its quotes, its variables filled in (buildkit's shell.Lex.ProcessWord, spec 8.9). Two bounds are layerfold's own, and told as an error: a word
+ * grows by no more than 1 Mi characters, and a pattern's length multiplied by its value's is at most 256 Mi.
+ */
 export function expandWord(word: string, env: Environment, token: Escape, { expansion }: Grammar): Expanded {
   if (PLAIN.test(word)) return { outcome: 'word', word }
-  const found = lex(word, env, { escape: token, expansion, raw: false, keepUnset: false })
+  const found = lex(word, env, { escape: token, expansion, raw: false, keepUnset: false, splits: false })
   return found.outcome === 'error' ? found : { outcome: 'word', word: found.text }
 }
 
@@ -30,7 +33,7 @@ const PLAIN = /^[^\\$"'`\ufeff\p{Surrogate}]*$/u
 
 /** The same, split at blanks that are not quoted (ProcessWords): only EXPOSE is read so. */
 export function expandWords(word: string, env: Environment, token: Escape, { expansion }: Grammar): ExpandedWords {
-  const found = lex(word, env, { escape: token, expansion, raw: false, keepUnset: false })
+  const found = lex(word, env, { escape: token, expansion, raw: false, keepUnset: false, splits: true })
   return found.outcome === 'error' ? found : { outcome: 'words', words: found.words }
 }
 
