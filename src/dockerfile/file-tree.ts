@@ -60,7 +60,7 @@ export function follow(root: Directory, path: string): Resolved | Errno {
         names.length = 0
         nodes.length = 1
       }
-      todo.push(...node.link.split('/').reverse())
+      for (const part of node.link.split('/').reverse()) todo.push(part)
     }
   }
   return { path: names.join('/'), node: nodes.at(-1) }

@@ -99,6 +99,7 @@ describe('resolvePath', () => {
       entry('abs', '3', '/a/b'),
       entry('loop', '4', 'loop'),
       entry('a/out', '5', '../../../x'),
+      entry('long', '6', 'a/'.repeat(200_000)),
     ],
   })
 
@@ -113,7 +114,7 @@ describe('resolvePath', () => {
     expect(resolvePath(root, path)?.path).toBe(target)
   })
 
-  it.each(['loop', '../a', '/../a', 'a/b/f/g'])('%s leads nowhere', (path) => {
+  it.each(['loop', 'long', '../a', '/../a', 'a/b/f/g'])('%s leads nowhere', (path) => {
     expect(resolvePath(root, path)).toBeUndefined()
   })
 })
