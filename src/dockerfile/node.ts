@@ -110,9 +110,12 @@ function readJSONList(rest: string, { jsonArgs }: Grammar): Arguments | undefine
 /** Up to the bracket that closes the first one; all where none does. */
 function firstList(text: string): string {
   let depth = 0
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\[\s\S])*"?|[[\]{}]/g)) {
-    if (token === '[' || token === '{') depth++
-    else if ((token === ']' || token === '}') && --depth === 0) return text.slice(0, index + 1)
+  let quoted = false
+  for (const { 0: token, index } of text.matchAll(/\\[\s\S]|["[\]{}]/g)) {
+    if (token === '"') quoted = !quoted
+    else if (quoted || token[0] === '\\') continue
+    else if (token === '[' || token === '{') depth++
+    else if (--depth === 0) return text.slice(0, index + 1)
   }
   return text
 }

@@ -134,6 +134,15 @@ describe('any text', () => {
   })
 })
 
+it('a list of many megabytes is read as one', () => {
+  const item = `\\\\\\"${'x'.repeat(60_000)}`
+  const list = `["${`${item}\\\n`.repeat(300)}"] ]`
+  const read = (tail: string) =>
+    parseDockerfile(`FROM a\nRUN ${list}${tail}\n`, grammar20_10).stages[0]!.instructions[0]!
+  expect(read('')).toMatchObject({ kind: 'RUN', json: true })
+  expect(read(' [\\]]')).toMatchObject({ kind: 'RUN', json: true })
+})
+
 describe('hard texts take no long time', () => {
   it.each([
     ['blanks within', `FROM a\nRUN x${' '.repeat(60000)}y`],
