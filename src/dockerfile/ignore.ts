@@ -11,7 +11,7 @@ export interface IgnorePattern {
   /** Begins with `!`: what it matches is sent after all. */
   readonly exception: boolean
   readonly depth: number
-  readonly regexp: RegExp
+  readonly matches: (path: string) => boolean
 }
 
 /** `text` is what the docker client says. */
@@ -19,7 +19,10 @@ export type ParsedDockerignore =
   | { readonly outcome: 'patterns'; readonly patterns: readonly IgnorePattern[] }
   | { readonly outcome: 'error'; readonly text: string }
 
-/** Reads a .dockerignore (buildkit's dockerignore.ReadAll, then moby's fileutils.NewPatternMatcher @ v20.10.24). */
+/**
+ * Reads a .dockerignore (buildkit's dockerignore.ReadAll, then moby's fileutils.NewPatternMatcher @ v20.10.24). One bound is layerfold's own: a pattern that its
+ * counts (`a{1000}`) make longer than 262144 steps is malformed. Go's own bound is above three million.
+ */
 export function parseDockerignore(text: string): ParsedDockerignore {
   const lines = text.replace(/^\ufeff/, '').split('\n')
   if (lines.some((line) => line.length > 21_844 && writeGoString(line).length >= LONGEST_LINE)) {
@@ -51,8 +54,8 @@ function compile(pattern: string): IgnorePattern | string {
   if (pattern === '!') return 'illegal exclusion pattern: "!"'
   const exception = pattern.startsWith('!')
   const text = exception ? pattern.slice(1) : pattern
-  const regexp = matchPath(text, '.') === undefined ? undefined : compileGlob(replaceInvalid(text))
-  return regexp === undefined ? 'syntax error in pattern' : { text, exception, depth: text.split('/').length, regexp }
+  const matches = matchPath(text, '.') === undefined ? undefined : compileGlob(replaceInvalid(text))
+  return matches === undefined ? 'syntax error in pattern' : { text, exception, depth: text.split('/').length, matches }
 }
 
 /** Whether the patterns exclude that cleaned path: itself, or one of the directories it is in. The last pattern that matches decides. */
@@ -61,10 +64,10 @@ export function isIgnored(patterns: readonly IgnorePattern[], path: string): boo
   if (clean === '.') return false
   const parts = replaceInvalid(clean).split('/')
   let ignored = false
-  for (const { depth, exception, regexp } of patterns) {
+  for (const { depth, exception, matches } of patterns) {
     if (ignored !== exception) continue
     const inside = depth < parts.length ? parts.slice(0, depth).join('/') : undefined
-    if (regexp.test(parts.join('/')) || (inside !== undefined && regexp.test(inside))) ignored = !exception
+    if (matches(parts.join('/')) || (inside !== undefined && matches(inside))) ignored = !exception
   }
   return ignored
 }
