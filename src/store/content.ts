@@ -42,7 +42,7 @@ export function relativeTo(base: Content, content: Content, whole: Content = bas
   const depth = typeof base === 'string' ? 1 : base.depth + 1
   if (depth > MAX_DEPTH) return content
   const steps = difference(textOf(whole), content)
-  return steps.length * 2 < content.length ? { base, steps, depth } : content
+  return steps !== undefined && steps.length * 2 < content.length ? { base, steps, depth } : content
 }
 
 function textOf(content: string | Delta): string {
@@ -86,20 +86,26 @@ function readCount(reader: { readonly steps: string; at: number }): number {
 /** How much of the new text is looked for in the old one to find the way back: longer than any key that configs repeat. */
 const WINDOW = 24
 
+/** Characters of the old text that are searched for one difference, some milliseconds: configs of 10 kB with a thousand new members take less. */
+const MOST_SEARCHED = 2 ** 24
+
 /**
  * Copies for as long as both agree, then looks for the next member of the JSON (a `,`) at which the old text, from here on, reads the same.
- * Greedy and forward only, for image configs grow at the end of their lists.
+ * Greedy and forward only, for image configs grow at the end of their lists. `undefined` where that takes too long.
  */
-function difference(old: string, text: string): string {
+function difference(old: string, text: string): string | undefined {
   const steps: string[] = []
   let from = 0
   let at = 0
+  let left = MOST_SEARCHED
   while (at < text.length) {
     const same = commonLength(old, from, text, at)
-    const back = at + same === text.length ? { from, at: text.length } : findWayBack(old, from + same, text, at + same)
+    const back = findWayBack(old, from + same, text, at + same, left)
+    if (back.left < 0) return undefined
     steps.push(writeCount(from), writeCount(same), writeCount(back.at - at - same), text.slice(at + same, back.at))
     from = back.from
     at = back.at
+    left = back.left
   }
   return steps.join('')
 }
@@ -116,10 +122,19 @@ function commonLength(a: string, i: number, b: string, j: number): number {
   return length
 }
 
-function findWayBack(old: string, from: number, text: string, at: number): { from: number; at: number } {
-  for (let comma = text.indexOf(',', at); comma >= 0; comma = text.indexOf(',', comma + 1)) {
+interface WayBack {
+  readonly from: number
+  readonly at: number
+  /** How many characters may still be searched. */
+  readonly left: number
+}
+
+function findWayBack(old: string, from: number, text: string, at: number, most: number): WayBack {
+  let left = most
+  for (let comma = text.indexOf(',', at); comma >= 0 && left >= 0; comma = text.indexOf(',', comma + 1)) {
     const found = old.indexOf(text.slice(comma, comma + WINDOW), from)
-    if (found >= 0) return { from: found, at: comma }
+    left -= (found < 0 ? old.length : found) - from
+    if (found >= 0) return { from: found, at: comma, left }
   }
-  return { from, at: text.length }
+  return { from, at: text.length, left }
 }

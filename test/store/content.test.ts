@@ -29,6 +29,15 @@ describe('content kept as a difference', () => {
     expect(typeof kept === 'object' && 'steps' in kept && kept.steps.length).toBeLessThan(50)
   })
 
+  it('is found behind many new members, and given up where the search is long', () => {
+    const members = (name: string, count: number) => Array.from({ length: count }, (_, n) => `{"${name}":"step ${n}"}`)
+    const old = `[${members('created_by', 300).join(',')}]`
+    const text = `[${members('x', 200).join(',')},${old.slice(1)}`
+    expect(relativeTo(old, text)).toMatchObject({ base: old })
+    const content = ',x'.repeat(500_000)
+    expect(relativeTo(',y'.repeat(1_000_000), content)).toBe(content)
+  })
+
   it('is not used where the base is not text, or nothing is saved', () => {
     expect(relativeTo(Uint8Array.of(255), 'abc')).toBe('abc')
     expect(relativeTo('xyz', 'abc')).toBe('abc')
