@@ -23,7 +23,7 @@ const USES: readonly { readonly code: string; readonly budget: number }[] = [
   { code: `export { shortID } from 'layerfold'`, budget: 1 },
   { code: `export { parseDockerfile, grammar20_10 } from 'layerfold/dockerfile'`, budget: 11 },
   { code: `export { isBuildContext } from 'layerfold/dockerfile'`, budget: 1 },
-  { code: `export { predict } from 'layerfold/predict'`, budget: 62 },
+  { code: `export { predict } from 'layerfold/predict'`, budget: 64 },
   { code: `export { buildClassic, classic17_03 } from 'layerfold/predict'`, budget: 44 },
   {
     code: `export { emptyStore, createImage } from 'layerfold'; export { buildClassic, classic17_03 } from 'layerfold/predict'`,
