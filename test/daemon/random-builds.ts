@@ -128,8 +128,8 @@ function instruction(dice: Dice): string {
       return `ARG ${pick([pair(dice), 'A', word(dice)])}`
     case 3:
       return `EXPOSE ${pick(['80', '80/tcp 53/udp', '8000-8002', '$A', '8080:80', '127.0.0.1:80:80', '${B:-90}', '80/TCP'])}`
-    case 4:
-      return `VOLUME ${pick([`${word(dice)} ${word(dice)}`, list(dice, word(dice), '/v')])}`
+    case 4: // no volume at `/`: what runs below it would not start
+      return `VOLUME ${pick([`v${word(dice)} v${word(dice)}`, list(dice, `v${word(dice)}`, '/v')])}`
     case 5:
       return `WORKDIR ${pick([word(dice), '/a/../b/', 'c', '/x y', '$A/../q', '.', '//z//'])}`
     case 6:
