@@ -81,7 +81,8 @@ function listOf(value: unknown): readonly unknown[] {
   return value
 }
 
-function malformed(reason: string, cause?: unknown): LayerfoldError {
+/** What comes from outside is no cache. */
+export function malformed(reason: string, cause?: unknown): LayerfoldError {
   return new LayerfoldError('cache-malformed', { reason }, cause)
 }
 

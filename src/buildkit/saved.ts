@@ -1,7 +1,7 @@
 import { isRecord } from '../dockerfile/context-value.ts'
-import { LayerfoldError } from '../errors.ts'
 import { trieEntries, trieSetAll } from '../persistent/trie.ts'
 import { type StoredFile, type StoredTree, storedFiles } from './context.ts'
+import { malformed } from './inline.ts'
 import { emptyKeys, type KeyID, type KnownOperation, type Result } from './keys.ts'
 import { operationDigest, recordDigest } from './operation-digest.ts'
 import type { BuildkitState } from './request.ts'
@@ -59,10 +59,6 @@ export function readBuildkit(saved: unknown): BuildkitState {
     ),
     built,
   }
-}
-
-function malformed(reason: string, cause?: unknown): LayerfoldError {
-  return new LayerfoldError('cache-malformed', { reason }, cause)
 }
 
 type Is<T> = (value: unknown) => value is T
